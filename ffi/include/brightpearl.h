@@ -1758,63 +1758,106 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The interface version of the library that is loaded. Any thread.
+ * The interface version of the library that is loaded.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: it keeps nothing of what it takes.
  */
 uint32_t bp_abi_version(void);
 
 /**
  * The release of the library that is loaded, such as `0.1.0`: NUL-terminated, static, never NULL.
- * Any thread.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_version(void);
 
 /**
  * Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the
- * network's, or of a right that the app lacks, may be over the next time. Any thread.
+ * network's, or of a right that the app lacks, may be over the next time.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: it keeps nothing of what it takes.
  */
 bool bp_status_is_of_record(int32_t status);
 
 /**
  * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
  * `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
- * number that is not a status. Any thread.
+ * number that is not a status.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_status_name(int32_t status);
 
 /**
  * The name of a delivery state, such as `maybe-applied`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_delivery_name(int32_t delivery);
 
 /**
  * The name of a severity, such as `warning`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_severity_name(int32_t severity);
 
 /**
  * The name of a fault, such as `wrong-type`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_fault_name(int32_t fault);
 
 /**
  * The name of a step, such as `page`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_step_kind_name(int32_t kind);
 
 /**
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_wait_reason_name(int32_t reason);
 
 /**
  * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
  */
 const char *bp_record_state_name(int32_t state);
 
 /**
  * Makes an error of the program's own, for whoever drives calls: a sink that cannot write, say. `kind` is the status that
  * it has and that is answered; `BP_STATUS_MISUSE` where that is no status of an error. `location` may be empty. On return
- * `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`. Any thread.
+ * `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`.
+ *
+ * Thread: any.
+ * NULL: `location`, `message` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_error_make(int32_t kind,
@@ -1825,52 +1868,88 @@ bp_status bp_error_make(int32_t kind,
                         bp_error **error);
 
 /**
- * Frees an error; NULL is ignored. Any thread.
+ * Frees an error; NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_error_free(bp_error *error);
 
 /**
  * What sort of thing went wrong: the status that the failing function answered. `BP_STATUS_OK` when
  * `error` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_error_kind(const bp_error *error);
 
 /**
  * What was wrong, in one sentence without a full stop. No text when `error` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_message(const bp_error *error);
 
 /**
  * Where it was wrong: a configuration field, a column, a JSON Pointer, `byte 3`, an argument. No text when
  * there is no such place.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_location(const bp_error *error);
 
 /**
  * What became of the request. `BP_DELIVERY_NOT_SENT` when `error` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bp_delivery bp_error_delivery(const bp_error *error);
 
 /**
  * The HTTP status, or 0 when no answer came.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint16_t bp_error_http_status(const bp_error *error);
 
 /**
  * How many codes and messages of Brightpearl's own the error has.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_error_count(const bp_error *error);
 
 /**
  * The code of one of them, such as `CMNC-018`; empty when the answer had none. No text when there are not
  * so many.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_code_at(const bp_error *error,
                          size_t index);
 
 /**
  * The message of one of them, in Brightpearl's words. No text when there are not so many.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_message_at(const bp_error *error,
                             size_t index);
@@ -1878,6 +1957,10 @@ bp_text bp_error_message_at(const bp_error *error,
 /**
  * Whether it is known how long to wait before another try is worth it, and if so how long: writes
  * `milliseconds` (which may be NULL) then, a week at most.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_error_retry_after(const bp_error *error,
                           uint64_t *milliseconds);
@@ -1886,44 +1969,76 @@ bool bp_error_retry_after(const bp_error *error,
  * Whether the same request may be sent again with a chance of success, after `bp_error_retry_after` where that
  * is known. False for a write of unknown outcome: look first, as `bp_error_verification` says, whether it was
  * applied.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_error_is_retryable(const bp_error *error);
 
 /**
  * What a task of several requests had done before it failed: the text of a JSON object with the members of its
  * result. No text when nothing was done, and for errors of other calls.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_progress(const bp_error *error);
 
 /**
  * The verb of the request that the error is about. No text when there was none.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_request_method(const bp_error *error);
 
 /**
  * The URL of the request that the error is about; it holds nothing secret. No text when there was none.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_request_url(const bp_error *error);
 
 /**
  * One sentence on what to do about it: for Brightpearl's common codes and for a journal's file one of their own, else
  * that of the kind; where a write may have been applied, it says to look for that first. No text when `error` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_advice(const bp_error *error);
 
 /**
  * All of it in one line, for a log: message, place, status, Brightpearl's codes, what became of the
  * request. No text when `error` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 bp_text bp_error_text(const bp_error *error);
 
 /**
  * How many things are wrong with the body that the error is about; 0 for errors that are not about a body.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_error_violation_count(const bp_error *error);
 
 /**
  * One of them, in the body's order; it lives as long as the error. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 const bp_violation *bp_error_violation(const bp_error *error,
                                        size_t index);
@@ -1931,18 +2046,30 @@ const bp_violation *bp_error_violation(const bp_error *error,
 /**
  * How many ways there are to find out whether the write was applied; 0 when its outcome is known, or when
  * there is no way.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_error_verification_count(const bp_error *error);
 
 /**
  * One of them, the surest first; it lives as long as the error. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `error` is there.
  */
 const bp_verification *bp_error_verification(const bp_error *error,
                                              size_t index);
 
 /**
  * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
- * does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL. Any thread.
+ * does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_buffer_free(bp_buffer *buffer);
 
@@ -1953,7 +2080,11 @@ void bp_buffer_free(bp_buffer *buffer);
  * `unknown_members`), `check_mapping`, `explain_mapping` (`document`), `run_mapping` (`document`, `record`, `resolved`),
  * `ready_mappings`, `mapping_schema` and `compact_journal` (`journal`, whose lines it gives anew, in as few as say the
  * same); later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not such an object, else as the
- * function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `answer_json`; `question_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*answer_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_ask(const char *question_json,
@@ -1964,7 +2095,11 @@ bp_status bp_ask(const char *question_json,
 /**
  * Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
  * `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
- * `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `resources_json`; `error` may be NULL.
+ * Lifetime: `*resources_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_catalog(bp_buffer *resources_json,
@@ -1975,7 +2110,11 @@ bp_status bp_catalog(bp_buffer *resources_json,
  * (`order-service/order-note-search`), as the text of a JSON object: verbs with their paths and a JSON Schema of
  * each body, and the columns of its searches with their types. `BP_STATUS_VALIDATION` when there is no such
  * resource; the message then has the nearest name. On success `*description_json` is owned: free it with
- * `bp_buffer_free`. Any thread.
+ * `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `description_json`; `resource` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*description_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_describe(const char *resource,
@@ -1986,7 +2125,11 @@ bp_status bp_describe(const char *resource,
 /**
  * Writes every task that `bp_call_start_task` knows, as the text of a JSON array of objects with `name`,
  * `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
- * success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * success `*tasks_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `tasks_json`; `error` may be NULL.
+ * Lifetime: `*tasks_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_tasks(bp_buffer *tasks_json,
@@ -1996,7 +2139,11 @@ bp_status bp_tasks(bp_buffer *tasks_json,
  * Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
  * `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
  * `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
- * success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * success `*errors_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `errors_json`; `error` may be NULL.
+ * Lifetime: `*errors_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_errors(bp_buffer *errors_json,
@@ -2006,7 +2153,11 @@ bp_status bp_errors(bp_buffer *errors_json,
  * Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
  * Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
  * error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
- * `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+ * `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `validation`, `violations_json`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*violations_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_validate(const bp_validation *validation,
@@ -2023,7 +2174,11 @@ bp_status bp_validate(const bp_validation *validation,
  * more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
  *
  * `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
- * the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
+ * the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `callback_json`; `parameters`, `dev_secret` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*callback_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_verify_callback(const bp_field *parameters,
@@ -2038,7 +2193,11 @@ bp_status bp_verify_callback(const bp_field *parameters,
 /**
  * Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
  * `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
- * success `*url` is owned: free it with `bp_buffer_free`. Any thread.
+ * success `*url` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `authorization`, `url`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*url` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_authorize_url(const bp_authorization *authorization,
@@ -2048,7 +2207,11 @@ bp_status bp_authorize_url(const bp_authorization *authorization,
 /**
  * Makes a budget from the same JSON that a configuration has at `pool`, such as
  * `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
- * an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
+ * an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `pool`; `config_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*pool` is owned: free it with `bp_pool_free`.
  */
 BP_NODISCARD
 bp_status bp_pool_new(const char *config_json,
@@ -2057,12 +2220,20 @@ bp_status bp_pool_new(const char *config_json,
                       bp_error **error);
 
 /**
- * Frees a handle; NULL is ignored. The budget lives on in the clients that share it. Any thread.
+ * Frees a handle; NULL is ignored. The budget lives on in the clients that share it.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_pool_free(bp_pool *pool);
 
 /**
- * Says what may be sent at `now_ms` (milliseconds since the Unix epoch). Any thread.
+ * Says what may be sent at `now_ms` (milliseconds since the Unix epoch).
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `pool`, `budget`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_pool_budget(const bp_pool *pool,
@@ -2073,7 +2244,11 @@ bp_status bp_pool_budget(const bp_pool *pool,
 /**
  * Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
  * counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
- * `bp_buffer_free`. Any thread.
+ * `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `pool`, `json`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_pool_demand(const bp_pool *pool,
@@ -2085,7 +2260,11 @@ bp_status bp_pool_demand(const bp_pool *pool,
  * Takes what a coordinator grants in answer to a demand, such as
  * `{"since": 12, "requests": 20, "high": 0, "until": 1700000000000}`: so many requests beyond those that the demand
  * had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
- * `private_share`, and for a `since` that it has not told. Any thread.
+ * `private_share`, and for a `since` that it has not told.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `pool`; `lease_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_pool_lease(const bp_pool *pool,
@@ -2099,7 +2278,11 @@ bp_status bp_pool_lease(const bp_pool *pool,
  * `{"account": "acme", "datacentre": "use1", "credentials":
  * {"type": "private-app", "app_ref": "acme_sync", "account_token": "..."}}`.
  * `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
- * On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
+ * On success `*client` is owned: free it with `bp_client_free`. Nothing is sent.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`; `config_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*client` is owned: free it with `bp_client_free`.
  */
 BP_NODISCARD
 bp_status bp_client_new(const char *config_json,
@@ -2109,13 +2292,21 @@ bp_status bp_client_new(const char *config_json,
                         bp_error **error);
 
 /**
- * Frees a handle; NULL is ignored. Calls that were started from it go on working. Any thread.
+ * Frees a handle; NULL is ignored. Calls that were started from it go on working.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_client_free(bp_client *client);
 
 /**
  * Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
- * owned: free it with `bp_pool_free`. Any thread.
+ * owned: free it with `bp_pool_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `pool`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*pool` is owned: free it with `bp_pool_free`.
  */
 BP_NODISCARD
 bp_status bp_client_pool(const bp_client *client,
@@ -2123,7 +2314,11 @@ bp_status bp_client_pool(const bp_client *client,
                          bp_error **error);
 
 /**
- * Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
+ * Says what the client may send at `now_ms` (milliseconds since the Unix epoch).
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `budget`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_client_budget(const bp_client *client,
@@ -2132,7 +2327,11 @@ bp_status bp_client_budget(const bp_client *client,
                            bp_error **error);
 
 /**
- * Writes the sums over the client's life. Any thread.
+ * Writes the sums over the client's life.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `statistics`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_client_statistics(const bp_client *client,
@@ -2142,7 +2341,11 @@ bp_status bp_client_statistics(const bp_client *client,
 /**
  * Takes the events since the last time, oldest first, as the text of a JSON array of objects, each with
  * its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
- * is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * is secret. On success `*events_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `events_json`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*events_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_client_drain_events(const bp_client *client,
@@ -2154,7 +2357,11 @@ bp_status bp_client_drain_events(const bp_client *client,
  * `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
  * `installation_instance_id`, each null when it is not known. `bp_client_token_changes` says when they
  * changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
- * not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `tokens_json`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*tokens_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_client_tokens(const bp_client *client,
@@ -2165,7 +2372,11 @@ bp_status bp_client_tokens(const bp_client *client,
  * Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there: requests that are sent
  * from now on have them, and a login that was refused is made anew. `credentials_json` is what the configuration has at
  * `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
- * `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
+ * `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`; `credentials_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_client_renew_credentials(const bp_client *client,
@@ -2179,7 +2390,11 @@ bp_status bp_client_renew_credentials(const bp_client *client,
  * nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
  * number has grown store the tokens before polling any call of the client again: then a crash at any time leaves
  * the newest grant behind. A host that drives several calls at once also compares before it transmits, since
- * another call's answer may have brought the token of the request. Any thread.
+ * another call's answer may have brought the token of the request.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `changes`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_client_token_changes(const bp_client *client,
@@ -2188,7 +2403,11 @@ bp_status bp_client_token_changes(const bp_client *client,
 
 /**
  * Starts a single request. The operation is copied. On success `*call` is owned: free it with
- * `bp_call_free`. Nothing is sent until it is polled. Any thread.
+ * `bp_call_free`. Nothing is sent until it is polled.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `request`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_request(const bp_client *client,
@@ -2198,6 +2417,10 @@ bp_status bp_call_start_request(const bp_client *client,
 
 /**
  * Starts a search. As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `search`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_search(const bp_client *client,
@@ -2207,6 +2430,10 @@ bp_status bp_call_start_search(const bp_client *client,
 
 /**
  * Starts a fetch by id. As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `fetch`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_fetch(const bp_client *client,
@@ -2216,6 +2443,10 @@ bp_status bp_call_start_fetch(const bp_client *client,
 
 /**
  * Starts an `OPTIONS`. As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `options`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_options(const bp_client *client,
@@ -2227,6 +2458,10 @@ bp_status bp_call_start_options(const bp_client *client,
  * Starts whatever a JSON text describes, in the form that all hosts share, such as
  * `{"search": {"resource": "order-service/order-search", "filters": [["orderTypeId", "1"]]}}`.
  * As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `call`; `operation_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_json(const bp_client *client,
@@ -2236,7 +2471,11 @@ bp_status bp_call_start_json(const bp_client *client,
                              bp_error **error);
 
 /**
- * Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
+ * Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `batch`; `error` may be NULL.
+ * Lifetime: `*batch` is owned: free it with `bp_batch_free`.
  */
 BP_NODISCARD
 bp_status bp_batch_new(bp_batch **batch,
@@ -2244,7 +2483,11 @@ bp_status bp_batch_new(bp_batch **batch,
 
 /**
  * Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
- * is wrong with the request is told when the batch is started. One thread at a time.
+ * is wrong with the request is told when the batch is started.
+ *
+ * Thread: the batch's.
+ * NULL: BP_STATUS_NULL_POINTER for `batch`, `request`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_batch_add(bp_batch *batch,
@@ -2252,12 +2495,20 @@ bp_status bp_batch_add(bp_batch *batch,
                        bp_error **error);
 
 /**
- * How many writes were added; 0 when `batch` is NULL. One thread at a time.
+ * How many writes were added; 0 when `batch` is NULL.
+ *
+ * Thread: the batch's.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_batch_count(const bp_batch *batch);
 
 /**
- * Frees a batch; NULL is ignored. Calls that were started from it go on working. Any thread.
+ * Frees a batch; NULL is ignored. Calls that were started from it go on working.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_batch_free(bp_batch *batch);
 
@@ -2266,6 +2517,10 @@ void bp_batch_free(bp_batch *batch);
  * for the defaults: sequential, stop at a failure, packed where it saves requests. It puts out results. As
  * `bp_call_start_request` otherwise; an error's location is a JSON Pointer such as
  * `/requests/3/body/placedOn`, and its violations are those of all writes.
+ *
+ * Thread: the batch's.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `batch`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_batch(const bp_client *client,
@@ -2277,7 +2532,11 @@ bp_status bp_call_start_batch(const bp_client *client,
 /**
  * Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
  * earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
- * polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
+ * polling a call that is over is `BP_STATUS_MISUSE`.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`, `step`; `error` may be NULL.
+ * Lifetime: what the step points to is lent until the next poll of the call, or until it is freed.
  */
 BP_NODISCARD
 bp_status bp_call_poll(bp_call *call,
@@ -2287,7 +2546,11 @@ bp_status bp_call_poll(bp_call *call,
 
 /**
  * Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
- * was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
+ * was answered before. What the answer means, good or bad, comes out of the next poll.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`, `response`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_answer(bp_call *call,
@@ -2299,6 +2562,10 @@ bp_status bp_call_answer(bp_call *call,
 /**
  * Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
  * connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `reason` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_fail_not_sent(bp_call *call,
@@ -2313,6 +2580,10 @@ bp_status bp_call_fail_not_sent(bp_call *call,
  * somebody changes something: a certificate that is not trusted, a file of certificates or a proxy that is
  * configured wrongly, a URL or a header that cannot be sent. Another try is not made. As `bp_call_fail_not_sent`
  * otherwise.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `reason` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_fail_unsendable(bp_call *call,
@@ -2325,6 +2596,10 @@ bp_status bp_call_fail_unsendable(bp_call *call,
 /**
  * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
  * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `reason` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_fail_maybe_sent(bp_call *call,
@@ -2337,7 +2612,11 @@ bp_status bp_call_fail_maybe_sent(bp_call *call,
 /**
  * Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of
  * it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
- * it has fewer items. The call's thread.
+ * it has fewer items.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `error` may be NULL.
+ * Lifetime: it keeps nothing of what it takes.
  */
 BP_NODISCARD
 bp_status bp_call_acknowledge(bp_call *call,
@@ -2346,7 +2625,11 @@ bp_status bp_call_acknowledge(bp_call *call,
 
 /**
  * Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
- * answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored. The call's thread.
+ * answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored.
+ *
+ * Thread: the call's.
+ * NULL: `call` may be.
+ * Lifetime: it keeps nothing of what it takes.
  */
 void bp_call_cancel(bp_call *call,
                     uint64_t now_ms);
@@ -2354,7 +2637,11 @@ void bp_call_cancel(bp_call *call,
 /**
  * Says where the call stands, as a text for `bp_client_resume`: behind all that was consumed. It holds no
  * credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
- * write that was handed out: resuming would send it again. The call's thread.
+ * write that was handed out: resuming would send it again.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`, `checkpoint`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*checkpoint` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_call_checkpoint(const bp_call *call,
@@ -2364,7 +2651,11 @@ bp_status bp_call_checkpoint(const bp_call *call,
 /**
  * Goes on with a call where its consumption ended, perhaps in another process or another host. A checkpoint whose
  * operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
- * data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
+ * data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `call`; `checkpoint` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_client_resume(const bp_client *client,
@@ -2376,13 +2667,20 @@ bp_status bp_client_resume(const bp_client *client,
 
 /**
  * Which sort of operation the call carries out, for a program that resumed it from a text.
- * `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+ * `BP_OPERATION_KIND_NONE` when `call` is NULL.
+ *
+ * Thread: the call's.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bp_operation_kind bp_call_kind(const bp_call *call);
 
 /**
- * Says how many requests the call still needs, and how long they take at the present budget. The call's
- * thread.
+ * Says how many requests the call still needs, and how long they take at the present budget.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`, `explanation`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_explain(const bp_call *call,
@@ -2392,50 +2690,81 @@ bp_status bp_call_explain(const bp_call *call,
 
 /**
  * Frees a call, and with it what its latest step lent. Exchanges that are out go on counting against the
- * budget. NULL is ignored. Any thread.
+ * budget. NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_call_free(bp_call *call);
 
 /**
  * Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
  * is not known for something else, since the configuration can name the header of its token. True when `name` is no
- * text. Any thread.
+ * text.
+ *
+ * Thread: any.
+ * NULL: `name` only with length 0.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_header_is_secret(const char *name,
                          size_t name_len);
 
 /**
  * Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
- * without. No proxy can reach it, so a transport goes there without one. False when `host` is not text. Any thread.
+ * without. No proxy can reach it, so a transport goes there without one. False when `host` is not text.
+ *
+ * Thread: any.
+ * NULL: `host` only with length 0.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_host_is_loopback(const char *host,
                          size_t host_len);
 
 /**
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
- * retain needs one free. NULL stays NULL. Any thread.
+ * retain needs one free. NULL stays NULL.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is owned: free it with `bp_page_free`.
  */
 BP_NODISCARD
 bp_page *bp_page_retain(const bp_page *page);
 
 /**
- * Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored. Any
- * thread.
+ * Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_page_free(bp_page *page);
 
 /**
  * How many rows it has; 0 when `page` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_page_rows(const bp_page *page);
 
 /**
  * How many columns it has; 0 when `page` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_page_column_count(const bp_page *page);
 
 /**
  * A column, in the order of the answer; it lives as long as the page. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `page` is there.
  */
 const bp_column *bp_page_column(const bp_page *page,
                                 size_t column);
@@ -2443,6 +2772,10 @@ const bp_column *bp_page_column(const bp_page *page,
 /**
  * The column of that name; it lives as long as the page. NULL when there is none. Columns may stand in
  * another order on the next page.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then; `name` only with length 0.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `page` is there.
  */
 const bp_column *bp_page_column_named(const bp_page *page,
                                       const char *name,
@@ -2450,17 +2783,29 @@ const bp_column *bp_page_column_named(const bp_page *page,
 
 /**
  * Position of the page's first row in the whole result, from 1; 0 when `page` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_page_first_result(const bp_page *page);
 
 /**
  * Rows dropped from this page because an earlier one had them.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_page_duplicates(const bp_page *page);
 
 /**
  * Whether the server says if more pages follow, and if so what: writes `more` (which may be NULL) then.
  * The engine does not rely on it, and nor need the program: poll on.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_page_more_available(const bp_page *page,
                             bool *more);
@@ -2468,12 +2813,20 @@ bool bp_page_more_available(const bp_page *page,
 /**
  * Whether the server says how many rows the whole search has, and if so how many: writes `results` (which
  * may be NULL) then.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_page_results_available(const bp_page *page,
                                uint64_t *results);
 
 /**
  * Whether a cell is null; true outside the page.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_page_is_null(const bp_page *page,
                      size_t column,
@@ -2485,6 +2838,10 @@ bool bp_page_is_null(const bp_page *page,
  * bytes to `buffer`, the NUL included (cut off in front of a character that does not fit whole), and
  * answers how many bytes the whole text has, the NUL not counted. `buffer` may be NULL when `capacity` is
  * 0.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_page_cell_text(const bp_page *page,
                          size_t column,
@@ -2496,6 +2853,10 @@ size_t bp_page_cell_text(const bp_page *page,
  * What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1, in
  * UTF-8. The bytes live as long as the page. `*is_json` (which may be NULL) says whether it
  * is JSON rather than a name. `data` is NULL when there is no label.
+ *
+ * Thread: any.
+ * NULL: `page` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `page` is there.
  */
 bp_bytes bp_page_label(const bp_page *page,
                        size_t column,
@@ -2513,7 +2874,11 @@ bp_bytes bp_page_label(const bp_page *page,
  * a column has other cells or is new, gets a wider schema than `like`.
  *
  * Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
- * libraries that were built with the feature `arrow`, which is the default. Any thread.
+ * libraries that were built with the feature `arrow`, which is the default.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `page`, `array`, `schema`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_page_export_arrow(const bp_page *page,
@@ -2524,30 +2889,50 @@ bp_status bp_page_export_arrow(const bp_page *page,
 
 /**
  * Makes resources the program's own, beyond the step that they came with: free them with
- * `bp_resources_free`. Each retain needs one free. NULL stays NULL. Any thread.
+ * `bp_resources_free`. Each retain needs one free. NULL stays NULL.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is owned: free it with `bp_resources_free`.
  */
 BP_NODISCARD
 bp_resources *bp_resources_retain(const bp_resources *resources);
 
 /**
  * Gives back what `bp_resources_retain` gave; never use it on resources that were only lent. NULL is
- * ignored. Any thread.
+ * ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_resources_free(bp_resources *resources);
 
 /**
  * The whole body, as received. It lives as long as the resources.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `resources` is there.
  */
 bp_bytes bp_resources_body(const bp_resources *resources);
 
 /**
  * How many resources there are; 0 when `resources` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_resources_count(const bp_resources *resources);
 
 /**
  * A resource, in the order of the answer; it lives as long as the resources. NULL when there are not so
  * many.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `resources` is there.
  */
 const bp_resource *bp_resources_at(const bp_resources *resources,
                                    size_t index);
@@ -2555,22 +2940,38 @@ const bp_resource *bp_resources_at(const bp_resources *resources,
 /**
  * The ids that this part of the fetch was about, such as `1-200,320`; empty when it was about the whole
  * list. It lives as long as the resources.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `resources` is there.
  */
 bp_text bp_resources_requested(const bp_resources *resources);
 
 /**
  * The ids asked for that the answer does not have; empty when it has all. It lives as long as the
  * resources.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `resources` is there.
  */
 bp_text bp_resources_missing(const bp_resources *resources);
 
 /**
  * How many ids Brightpearl refused to read.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_resources_refused_count(const bp_resources *resources);
 
 /**
  * An id that Brightpearl refused; 0 when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_resources_refused_id(const bp_resources *resources,
                                  size_t index);
@@ -2578,69 +2979,116 @@ uint64_t bp_resources_refused_id(const bp_resources *resources,
 /**
  * Why it was refused. Borrowed: it lives as long as the resources and is not freed. NULL when there are
  * not so many.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `resources` is there.
  */
 const bp_error *bp_resources_refused_error(const bp_resources *resources,
                                            size_t index);
 
 /**
  * Makes a reply the program's own, beyond the step that it came with: free it with `bp_reply_free`. Each
- * retain needs one free. NULL stays NULL. Any thread.
+ * retain needs one free. NULL stays NULL.
+ *
+ * Thread: any.
+ * NULL: `reply` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is owned: free it with `bp_reply_free`.
  */
 BP_NODISCARD
 bp_reply *bp_reply_retain(const bp_reply *reply);
 
 /**
- * Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored. Any
- * thread.
+ * Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_reply_free(bp_reply *reply);
 
 /**
  * The HTTP status; 0 when `reply` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint16_t bp_reply_http_status(const bp_reply *reply);
 
 /**
  * How many header lines there are; 0 when `reply` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_reply_header_count(const bp_reply *reply);
 
 /**
  * A header line, in order; it lives as long as the reply. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `reply` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `reply` is there.
  */
 const bp_field *bp_reply_header(const bp_reply *reply,
                                 size_t index);
 
 /**
  * The body as received. It lives as long as the reply.
+ *
+ * Thread: any.
+ * NULL: `reply` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `reply` is there.
  */
 bp_bytes bp_reply_body(const bp_reply *reply);
 
 /**
  * Makes data the program's own, beyond the step that it came with: free it with `bp_data_free`. Each retain needs one
- * free. NULL stays NULL. Any thread.
+ * free. NULL stays NULL.
+ *
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is owned: free it with `bp_data_free`.
  */
 BP_NODISCARD
 bp_data *bp_data_retain(const bp_data *data);
 
 /**
- * Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored. Any thread.
+ * Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_data_free(bp_data *data);
 
 /**
  * The name of the task that was carried out, or of the resource whose records these are. It lives as long as the data.
  * No text for other kinds, and when `data` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 bp_text bp_data_name(const bp_data *data);
 
 /**
  * How many items there are; 0 when `data` is NULL. This is what `bp_call_acknowledge` counts.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_data_count(const bp_data *data);
 
 /**
  * All of an item as JSON. It lives as long as the data. No text when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 bp_text bp_data_json(const bp_data *data,
                      size_t index);
@@ -2649,6 +3097,10 @@ bp_text bp_data_json(const bp_data *data,
  * The record of a pull alone: the JSON that the mapping made, or Brightpearl's own without one. It lives as long as the
  * data. Nothing (`data` is NULL) when the record is gone, skipped or could not be mapped, for other kinds, and when there
  * are not so many items.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 bp_bytes bp_data_record(const bp_data *data,
                         size_t index);
@@ -2657,6 +3109,10 @@ bp_bytes bp_data_record(const bp_data *data,
  * The error that an item tells of: why a write of a batch has no answer, or the error of a record's write or of a read
  * that it needed. Borrowed: it lives as long as the data and is not freed. NULL when there is none, and when there are
  * not so many items.
+ *
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 const bp_error *bp_data_error(const bp_data *data,
                               size_t index);
@@ -2664,6 +3120,10 @@ const bp_error *bp_data_error(const bp_data *data,
 /**
  * An item of a step of the kind `BP_STEP_KIND_OUTCOMES`: what became of one record. It lives as long as the data. NULL for
  * other kinds, and when there are not so many items.
+ *
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 const bp_outcome *bp_data_outcome(const bp_data *data,
                                   size_t index);
@@ -2671,80 +3131,140 @@ const bp_outcome *bp_data_outcome(const bp_data *data,
 /**
  * The record's place in the input, from 0. What an earlier run left open and nothing in the input is about has a number
  * behind the input's. 0 when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_outcome_record(const bp_outcome *outcome);
 
 /**
  * How the record ended. `BP_RECORD_STATE_NONE` when `outcome` is NULL, and for a state of a later release, whose name
  * `bp_data_json` has.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bp_record_state bp_outcome_state(const bp_outcome *outcome);
 
 /**
  * The record's key; it lives as long as the data. No text where the mapping has none, and when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 bp_text bp_outcome_key(const bp_outcome *outcome);
 
 /**
  * The id that Brightpearl's record has; 0 where that is not known, and when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_outcome_id(const bp_outcome *outcome);
 
 /**
  * Why, in one sentence; it lives as long as the data. No text where the state says it all, and when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 bp_text bp_outcome_reason(const bp_outcome *outcome);
 
 /**
  * The error of the write, or of the read that the record needed; it lives as long as the data and is not freed. NULL
  * where there was none, and when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 const bp_error *bp_outcome_error(const bp_outcome *outcome);
 
 /**
  * Whether it is what a dry run would do. False when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_outcome_is_dry_run(const bp_outcome *outcome);
 
 /**
  * Whether an earlier run did it, and the journal says so. False when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_outcome_is_journaled(const bp_outcome *outcome);
 
 /**
  * Whether the outcome of a write was unknown, and Brightpearl was asked. False when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_outcome_is_verified(const bp_outcome *outcome);
 
 /**
  * How many rules of the mapping could not be carried out for it; 0 when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_outcome_failure_count(const bp_outcome *outcome);
 
 /**
  * One of them; it lives as long as the data. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `outcome` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 const bp_failure *bp_outcome_failure(const bp_outcome *outcome,
                                      size_t index);
 
 /**
  * How many things were created for the record beside it; 0 when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_outcome_created_count(const bp_outcome *outcome);
 
 /**
  * One of them; it lives as long as the data. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `outcome` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 const bp_created *bp_outcome_created(const bp_outcome *outcome,
                                      size_t index);
 
 /**
  * In how many values what Brightpearl has differs from what the record says; 0 when `outcome` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_outcome_difference_count(const bp_outcome *outcome);
 
 /**
  * One of them; it lives as long as the data. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `outcome` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `outcome` is there.
  */
 const bp_difference *bp_outcome_difference(const bp_outcome *outcome,
                                            size_t index);
@@ -2752,38 +3272,66 @@ const bp_difference *bp_outcome_difference(const bp_outcome *outcome,
 /**
  * An item of a step of the kind `BP_STEP_KIND_RECORDS`. It lives as long as the data. NULL for other kinds, and when there
  * are not so many items.
+ *
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `data` is there.
  */
 const bp_pulled *bp_data_pulled(const bp_data *data,
                                 size_t index);
 
 /**
  * The record's id in Brightpearl; 0 where it has none, and when `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 uint64_t bp_pulled_id(const bp_pulled *pulled);
 
 /**
  * When it changed, as Brightpearl wrote it; it lives as long as the data. No text where that is not known, and when
  * `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `pulled` is there.
  */
 bp_text bp_pulled_changed(const bp_pulled *pulled);
 
 /**
  * Whether the record is gone. False when `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 bool bp_pulled_is_deleted(const bp_pulled *pulled);
 
 /**
  * Why the mapping leaves it out; it lives as long as the data. No text where it does not, and when `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `pulled` is there.
  */
 bp_text bp_pulled_skipped(const bp_pulled *pulled);
 
 /**
  * How many things kept it from being mapped or read; 0 when `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_pulled_failure_count(const bp_pulled *pulled);
 
 /**
  * One of them; it lives as long as the data. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `pulled` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `pulled` is there.
  */
 const bp_failure *bp_pulled_failure(const bp_pulled *pulled,
                                     size_t index);
@@ -2791,6 +3339,10 @@ const bp_failure *bp_pulled_failure(const bp_pulled *pulled,
 /**
  * Brightpearl's own record as JSON, where the mapping failed; it lives as long as the data. No text where it did not, and
  * when `pulled` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `pulled` is there.
  */
 bp_text bp_pulled_source(const bp_pulled *pulled);
 
@@ -2799,15 +3351,19 @@ bp_text bp_pulled_source(const bp_pulled *pulled);
  * takes; nothing is written when `capacity` is less, and the answer is 0 when `page` is NULL or takes 4 GiB. It begins
  * with these `uint32_t`, in pairs the lower half first where they make one number:
  *
- *  - 0: rows; 1: columns; 2 and 3: place and length of all texts of the piece, which stand together.
- *  - 4: bits: 1 all texts are ASCII, 2 there may be labels, 4 the server says whether more pages follow, 8 and they do,
- *    16 the server says how many results there are.
- *  - 5: 0; 6 and 7: position of the first row; 8 and 9: duplicates dropped; 10 and 11: how many results there are.
- *  - from 12 on, for each column: the kind (`bp_column_kind`); bits: 1 sortable, 2 filterable, 4 required, 8 it has a
- *    report type; place and length of its name; those of its report type; the places of `validity`, of `integers` or
- *    `booleans`, of `offset_minutes`, and of `offsets`; place and length of its texts.
+ * - 0: rows; 1: columns; 2 and 3: place and length of all texts of the piece, which stand together.
+ * - 4: bits: 1 all texts are ASCII, 2 there may be labels, 4 the server says whether more pages follow, 8 and they do,
+ * 16 the server says how many results there are.
+ * - 5: 0; 6 and 7: position of the first row; 8 and 9: duplicates dropped; 10 and 11: how many results there are.
+ * - from 12 on, for each column: the kind (`bp_column_kind`); bits: 1 sortable, 2 filterable, 4 required, 8 it has a
+ * report type; place and length of its name; those of its report type; the places of `validity`, of `integers` or
+ * `booleans`, of `offset_minutes`, and of `offsets`; place and length of its texts.
  *
- * Arrays are those of `bp_column`, and begin at multiples of 8. Any thread.
+ * Arrays are those of `bp_column`, and begin at multiples of 8.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_page_packed(const bp_page *page,
                       uint8_t *buffer,
@@ -2816,12 +3372,16 @@ size_t bp_page_packed(const bp_page *page,
 /**
  * Copies resources into `buffer`, if it has room for them, as `bp_page_packed` does. They begin with these `uint32_t`:
  *
- *  - 0: how many there are; 1: 0; 2 and 3: place and length of the body; 4 and 5: those of the ids that were asked for; 6
- *    and 7: those of the missing ids.
- *  - from 8 on, for each resource: its id in two halves; bits: 1 it says its id, 2 its JSON is ASCII; where its JSON begins
- *    in the body, and how many bytes that has.
+ * - 0: how many there are; 1: 0; 2 and 3: place and length of the body; 4 and 5: those of the ids that were asked for; 6
+ * and 7: those of the missing ids.
+ * - from 8 on, for each resource: its id in two halves; bits: 1 it says its id, 2 its JSON is ASCII; where its JSON begins
+ * in the body, and how many bytes that has.
  *
- * Ids that were refused are not in it. Any thread.
+ * Ids that were refused are not in it.
+ *
+ * Thread: any.
+ * NULL: `resources` may be, and has nothing to tell then; `buffer` may be.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_resources_packed(const bp_resources *resources,
                            uint8_t *buffer,
@@ -2830,11 +3390,13 @@ size_t bp_resources_packed(const bp_resources *resources,
 /**
  * Copies data into `buffer`, if it has room for it, as `bp_page_packed` does. It begins with these `uint32_t`:
  *
- *  - 0: how many items there are; 1: 0; 2 and 3: place and length of the name.
- *  - from 4 on, for each item: place and length of its JSON; those of its record; bits: 1 it tells of an error, which
- *    `bp_data_error` has, 2 its JSON is ASCII.
+ * - 0: how many items there are; 1: 0; 2 and 3: place and length of the name.
+ * - from 4 on, for each item: place and length of its JSON; those of its record; bits: 1 it tells of an error, which
+ * `bp_data_error` has, 2 its JSON is ASCII.
  *
- * Any thread.
+ * Thread: any.
+ * NULL: `data` may be, and has nothing to tell then; `buffer` may be.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 size_t bp_data_packed(const bp_data *data,
                       uint8_t *buffer,
@@ -2847,6 +3409,10 @@ size_t bp_data_packed(const bp_data *data,
  * `arguments` when they are not a JSON object, else at the JSON Pointer of the first argument that does not fit,
  * with all of them in `bp_error_violation`. When a task of several requests fails between them,
  * `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `call`; `name`, `arguments_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_task(const bp_client *client,
@@ -2861,7 +3427,10 @@ bp_status bp_call_start_task(const bp_client *client,
  * Compiles a mapping document, the text of a JSON object as `bp_mapping_schema` describes it, and checks it against
  * the catalogue. `BP_STATUS_VALIDATION` at `document` when it cannot be used, with the first reason;
  * `bp_mapping_check` has them all. On success `*mapping` is owned: free it with `bp_mapping_free`. Nothing is sent.
- * Any thread.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `mapping`; `document` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*mapping` is owned: free it with `bp_mapping_free`.
  */
 BP_NODISCARD
 bp_status bp_mapping_new(const char *document,
@@ -2870,7 +3439,11 @@ bp_status bp_mapping_new(const char *document,
                          bp_error **error);
 
 /**
- * Frees a mapping; NULL is ignored. Any thread, once no other uses the mapping any more.
+ * Frees a mapping; NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_mapping_free(bp_mapping *mapping);
 
@@ -2885,7 +3458,12 @@ void bp_mapping_free(bp_mapping *mapping);
  * null when Brightpearl does not have it; empty for none. What it does not say stands in the body as its text in
  * braces. `BP_STATUS_VALIDATION` at `resolved` when it is not such an object.
  *
- * On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+ * On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `mapping`, `mapped_json`; `record`, `resolved_json` only with length 0; `error` may
+ *   be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*mapped_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_mapping_run(const bp_mapping *mapping,
@@ -2900,7 +3478,11 @@ bp_status bp_mapping_run(const bp_mapping *mapping,
  * Writes what is to be said about a mapping document, as the text of a JSON object: `usable` (whether
  * `bp_mapping_new` takes it) and `findings`, each with its `pointer` (a JSON Pointer into the document), `severity`
  * (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
- * is owned: free it with `bp_buffer_free`. Any thread.
+ * is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `findings_json`; `document` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*findings_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_mapping_check(const char *document,
@@ -2912,7 +3494,11 @@ bp_status bp_mapping_check(const char *document,
  * Writes what a mapping document does, in words, as the text of a JSON object: `name`, `description`, `target` and
  * `method` or `source`, and `rules`, one for each place of the body with `to`, `text`, `type`, `mandatory`, `note`
  * and `rule`. `BP_STATUS_VALIDATION` as `bp_mapping_new`. On success `*explanation_json` is owned: free it with
- * `bp_buffer_free`. Any thread.
+ * `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `explanation_json`; `document` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*explanation_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_mapping_explain(const char *document,
@@ -2923,7 +3509,11 @@ bp_status bp_mapping_explain(const char *document,
 /**
  * Writes the mapping documents that come with the library, as the text of a JSON array of objects with `name` and
  * `document`. Ids of an account in them (warehouses, channels, tax codes) are examples: copy a document and set
- * your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `mappings_json`; `error` may be NULL.
+ * Lifetime: `*mappings_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_ready_mappings(bp_buffer *mappings_json,
@@ -2931,7 +3521,11 @@ bp_status bp_ready_mappings(bp_buffer *mappings_json,
 
 /**
  * Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
- * `*schema_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * `*schema_json` is owned: free it with `bp_buffer_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `schema_json`; `error` may be NULL.
+ * Lifetime: `*schema_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD
 bp_status bp_mapping_schema(bp_buffer *schema_json,
@@ -2940,6 +3534,10 @@ bp_status bp_mapping_schema(bp_buffer *schema_json,
 /**
  * Starts a push. It puts out outcomes and, where there is a journal, journal. `BP_STATUS_VALIDATION` before anything is
  * sent, at the field that is wrong. As `bp_call_start_request` otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `push`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_push(const bp_client *client,
@@ -2951,7 +3549,11 @@ bp_status bp_call_start_push(const bp_client *client,
  * Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
  * record is in its outcome. Records are counted from 0, in the order in which they are fed. More of them than
  * `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
- * records, or was told that there are no more. The call's thread.
+ * records, or was told that there are no more.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `record` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_call_feed(bp_call *call,
@@ -2961,7 +3563,11 @@ bp_status bp_call_feed(bp_call *call,
 
 /**
  * Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is not a push or was started with its
- * records. The call's thread.
+ * records.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`; `error` may be NULL.
+ * Lifetime: it keeps nothing of what it takes.
  */
 BP_NODISCARD
 bp_status bp_call_finish(bp_call *call,
@@ -2974,7 +3580,11 @@ bp_status bp_call_finish(bp_call *call,
  *
  * `BP_STATUS_VALIDATION` at `journal` when another push has the file, when it is not a regular file (a directory, a FIFO,
  * a device, a socket), and when it cannot be opened. On success `*journal` is owned: end with `bp_journal_close` or
- * `bp_journal_free`. Any thread.
+ * `bp_journal_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `journal`; `path` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*journal` is owned: free it with `bp_journal_free`.
  */
 BP_NODISCARD
 bp_status bp_journal_open(const char *path,
@@ -2985,13 +3595,21 @@ bp_status bp_journal_open(const char *path,
 /**
  * What the file held when it was opened: what earlier runs put out, to be given to the push as its `journal`. Bytes that
  * are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
- * text when `journal` is NULL. The journal's thread.
+ * text when `journal` is NULL.
+ *
+ * Thread: the journal's.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `journal` is there.
  */
 bp_text bp_journal_text(const bp_journal *journal);
 
 /**
  * The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_push` takes. As
  * `bp_journal_text` otherwise.
+ *
+ * Thread: the journal's.
+ * NULL: `journal` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `journal` is there.
  */
 bp_text bp_journal_json(const bp_journal *journal);
 
@@ -3003,7 +3621,11 @@ bp_text bp_journal_json(const bp_journal *journal);
  * `BP_STATUS_VALIDATION` at `journal` when the file cannot be written, or when a line is not whole: no JSON object, cut by
  * a line feed inside, or without one at its end; then nothing was appended. When the file cannot be written, end the
  * push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
- * is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed. The journal's thread.
+ * is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
+ *
+ * Thread: the journal's.
+ * NULL: BP_STATUS_NULL_POINTER for `journal`; `lines` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
  */
 BP_NODISCARD
 bp_status bp_journal_append(bp_journal *journal,
@@ -3014,15 +3636,21 @@ bp_status bp_journal_append(bp_journal *journal,
 /**
  * Closes a journal, so that others may have the file; what was appended is on disk already. Do so when the push is over.
  * The handle stays, for `bp_journal_text` and `bp_journal_free`. `BP_STATUS_MISUSE` when the journal was closed before.
- * The journal's thread.
+ *
+ * Thread: the journal's.
+ * NULL: BP_STATUS_NULL_POINTER for `journal`; `error` may be NULL.
+ * Lifetime: it keeps nothing of what it takes.
  */
 BP_NODISCARD
 bp_status bp_journal_close(bp_journal *journal,
                            bp_error **error);
 
 /**
- * Frees a journal, and closes it unless that was done; NULL is ignored. Any thread, once no other uses the journal any
- * more.
+ * Frees a journal, and closes it unless that was done; NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_journal_free(bp_journal *journal);
 
@@ -3030,6 +3658,10 @@ void bp_journal_free(bp_journal *journal);
  * Starts a pull. It puts out records. A checkpoint covers what was consumed; that of a pull that is done is the `state` of
  * the next. `BP_STATUS_VALIDATION` before anything is sent, at the field that is wrong. As `bp_call_start_request`
  * otherwise.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `client`, `pull`, `call`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*call` is owned: free it with `bp_call_free`.
  */
 BP_NODISCARD
 bp_status bp_call_start_pull(const bp_client *client,

@@ -12,14 +12,13 @@ pub const BP_ABI_VERSION: u32 = 1;
 /// takes.
 pub const BP_STACK_BYTES: usize = 512 * 1024;
 
-/// The interface version of the library that is loaded. Any thread.
+/// The interface version of the library that is loaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_abi_version() -> u32 {
     BP_ABI_VERSION
 }
 
 /// The release of the library that is loaded, such as `0.1.0`: NUL-terminated, static, never NULL.
-/// Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()

@@ -23,7 +23,7 @@ use crate::status::bp_status;
 /// a column has other cells or is new, gets a wider schema than `like`.
 ///
 /// Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
-/// libraries that were built with the feature `arrow`, which is the default. Any thread.
+/// libraries that were built with the feature `arrow`, which is the default.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_page_export_arrow(

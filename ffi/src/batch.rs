@@ -69,7 +69,7 @@ pub struct bp_batch_options {
 // SAFETY: the size comes first, and all other fields are numbers.
 unsafe impl Growing for bp_batch_options {}
 
-/// Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
+/// Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_batch_new(batch: *mut *mut bp_batch, error: *mut *mut bp_error) -> bp_status {
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn bp_batch_new(batch: *mut *mut bp_batch, error: *mut *mu
 }
 
 /// Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
-/// is wrong with the request is told when the batch is started. One thread at a time.
+/// is wrong with the request is told when the batch is started.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_batch_add(
@@ -96,14 +96,14 @@ pub unsafe extern "C" fn bp_batch_add(
     }
 }
 
-/// How many writes were added; 0 when `batch` is NULL. One thread at a time.
+/// How many writes were added; 0 when `batch` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_batch_count(batch: *const bp_batch) -> usize {
     // SAFETY: NULL or a valid batch.
     unsafe { peek(batch, 0, |batch| Some(batch.0.len())) }
 }
 
-/// Frees a batch; NULL is ignored. Calls that were started from it go on working. Any thread.
+/// Frees a batch; NULL is ignored. Calls that were started from it go on working.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_batch_free(batch: *mut bp_batch) {
     // SAFETY: NULL or owned by the caller.

@@ -92,7 +92,7 @@ impl From<Explanation> for bp_explanation {
 
 /// Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
 /// earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
-/// polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
+/// polling a call that is over is `BP_STATUS_MISUSE`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_poll(
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn bp_call_poll(
 }
 
 /// Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
-/// was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
+/// was answered before. What the answer means, good or bad, comes out of the next poll.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_answer(
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn bp_call_fail_maybe_sent(
 
 /// Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of
 /// it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
-/// it has fewer items. The call's thread.
+/// it has fewer items.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_acknowledge(
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn bp_call_acknowledge(
 }
 
 /// Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
-/// answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored. The call's thread.
+/// answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_cancel(call: *mut bp_call, now_ms: u64) {
     quietly((), |scope| {
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn bp_call_cancel(call: *mut bp_call, now_ms: u64) {
 
 /// Says where the call stands, as a text for `bp_client_resume`: behind all that was consumed. It holds no
 /// credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
-/// write that was handed out: resuming would send it again. The call's thread.
+/// write that was handed out: resuming would send it again.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_checkpoint(
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn bp_call_checkpoint(
 
 /// Goes on with a call where its consumption ended, perhaps in another process or another host. A checkpoint whose
 /// operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
-/// data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
+/// data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_resume(
@@ -257,15 +257,14 @@ pub unsafe extern "C" fn bp_client_resume(
 }
 
 /// Which sort of operation the call carries out, for a program that resumed it from a text.
-/// `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+/// `BP_OPERATION_KIND_NONE` when `call` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_kind(call: *const bp_call) -> bp_operation_kind {
     // SAFETY: NULL or a valid call.
     unsafe { peek(call, bp_operation_kind::None, |call| Some(call.call.operation().kind().into())) }
 }
 
-/// Says how many requests the call still needs, and how long they take at the present budget. The call's
-/// thread.
+/// Says how many requests the call still needs, and how long they take at the present budget.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_explain(
@@ -284,7 +283,7 @@ pub unsafe extern "C" fn bp_call_explain(
 }
 
 /// Frees a call, and with it what its latest step lent. Exchanges that are out go on counting against the
-/// budget. NULL is ignored. Any thread.
+/// budget. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_free(call: *mut bp_call) {
     // SAFETY: NULL or owned by the caller.

@@ -64,7 +64,7 @@ impl From<Statistics> for bp_statistics {
 /// `{"account": "acme", "datacentre": "use1", "credentials":
 /// {"type": "private-app", "app_ref": "acme_sync", "account_token": "..."}}`.
 /// `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
-/// On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
+/// On success `*client` is owned: free it with `bp_client_free`. Nothing is sent.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_new(
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn bp_client_new(
     }
 }
 
-/// Frees a handle; NULL is ignored. Calls that were started from it go on working. Any thread.
+/// Frees a handle; NULL is ignored. Calls that were started from it go on working.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_client_free(client: *mut bp_client) {
     // SAFETY: NULL or owned by the caller.
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn bp_client_free(client: *mut bp_client) {
 }
 
 /// Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
-/// owned: free it with `bp_pool_free`. Any thread.
+/// owned: free it with `bp_pool_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_pool(
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn bp_client_pool(
     }
 }
 
-/// Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
+/// Says what the client may send at `now_ms` (milliseconds since the Unix epoch).
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_budget(
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn bp_client_budget(
     }
 }
 
-/// Writes the sums over the client's life. Any thread.
+/// Writes the sums over the client's life.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_statistics(
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn bp_client_statistics(
 
 /// Takes the events since the last time, oldest first, as the text of a JSON array of objects, each with
 /// its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
-/// is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// is secret. On success `*events_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_drain_events(
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn bp_client_drain_events(
 /// `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
 /// `installation_instance_id`, each null when it is not known. `bp_client_token_changes` says when they
 /// changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
-/// not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_tokens(
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn bp_client_tokens(
 /// Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there: requests that are sent
 /// from now on have them, and a login that was refused is made anew. `credentials_json` is what the configuration has at
 /// `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
-/// `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
+/// `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_renew_credentials(
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn bp_client_renew_credentials(
 /// nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
 /// number has grown store the tokens before polling any call of the client again: then a crash at any time leaves
 /// the newest grant behind. A host that drives several calls at once also compares before it transmits, since
-/// another call's answer may have brought the token of the request. Any thread.
+/// another call's answer may have brought the token of the request.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_client_token_changes(

@@ -108,7 +108,7 @@ impl bp_data {
 }
 
 /// Makes data the program's own, beyond the step that it came with: free it with `bp_data_free`. Each retain needs one
-/// free. NULL stays NULL. Any thread.
+/// free. NULL stays NULL.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_data_retain(data: *const bp_data) -> *mut bp_data {
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn bp_data_retain(data: *const bp_data) -> *mut bp_data {
     unsafe { retain(data) }
 }
 
-/// Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored. Any thread.
+/// Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_data_free(data: *mut bp_data) {
     // SAFETY: NULL or retained.

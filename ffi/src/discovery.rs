@@ -40,7 +40,7 @@ unsafe impl Growing for bp_validation {}
 /// `unknown_members`), `check_mapping`, `explain_mapping` (`document`), `run_mapping` (`document`, `record`, `resolved`),
 /// `ready_mappings`, `mapping_schema` and `compact_journal` (`journal`, whose lines it gives anew, in as few as say the
 /// same); later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not such an object, else as the
-/// function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_ask(
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn bp_ask(
 
 /// Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
 /// `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
-/// `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut 
 /// (`order-service/order-note-search`), as the text of a JSON object: verbs with their paths and a JSON Schema of
 /// each body, and the columns of its searches with their types. `BP_STATUS_VALIDATION` when there is no such
 /// resource; the message then has the nearest name. On success `*description_json` is owned: free it with
-/// `bp_buffer_free`. Any thread.
+/// `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_describe(
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn bp_describe(
 
 /// Writes every task that `bp_call_start_task` knows, as the text of a JSON array of objects with `name`,
 /// `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
-/// success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// success `*tasks_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut b
 /// Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
 /// `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
 /// `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
-/// success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// success `*errors_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut
 /// Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
 /// Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
 /// error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
-/// `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+/// `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_validate(
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn bp_validate(
 /// more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
 ///
 /// `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
-/// the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
+/// the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_verify_callback(
@@ -196,7 +196,7 @@ unsafe impl Growing for bp_authorization {}
 
 /// Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
 /// `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
-/// success `*url` is owned: free it with `bp_buffer_free`. Any thread.
+/// success `*url` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_authorize_url(

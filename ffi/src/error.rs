@@ -73,7 +73,7 @@ unsafe impl Sync for bp_error {}
 
 /// Makes an error of the program's own, for whoever drives calls: a sink that cannot write, say. `kind` is the status that
 /// it has and that is answered; `BP_STATUS_MISUSE` where that is no status of an error. `location` may be empty. On return
-/// `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`. Any thread.
+/// `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_error_make(
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn bp_error_make(
     }
 }
 
-/// Frees an error; NULL is ignored. Any thread.
+/// Frees an error; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_free(error: *mut bp_error) {
     // SAFETY: NULL or owned by the caller.

@@ -36,7 +36,7 @@ impl Handle for bp_journal {
 ///
 /// `BP_STATUS_VALIDATION` at `journal` when another push has the file, when it is not a regular file (a directory, a FIFO,
 /// a device, a socket), and when it cannot be opened. On success `*journal` is owned: end with `bp_journal_close` or
-/// `bp_journal_free`. Any thread.
+/// `bp_journal_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_journal_open(
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn bp_journal_open(
 
 /// What the file held when it was opened: what earlier runs put out, to be given to the push as its `journal`. Bytes that
 /// are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
-/// text when `journal` is NULL. The journal's thread.
+/// text when `journal` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_journal_text(journal: *const bp_journal) -> bp_text {
     // SAFETY: NULL or a valid journal.
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn bp_journal_json(journal: *const bp_journal) -> bp_text 
 /// `BP_STATUS_VALIDATION` at `journal` when the file cannot be written, or when a line is not whole: no JSON object, cut by
 /// a line feed inside, or without one at its end; then nothing was appended. When the file cannot be written, end the
 /// push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
-/// is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed. The journal's thread.
+/// is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_journal_append(
@@ -107,7 +107,6 @@ pub unsafe extern "C" fn bp_journal_append(
 
 /// Closes a journal, so that others may have the file; what was appended is on disk already. Do so when the push is over.
 /// The handle stays, for `bp_journal_text` and `bp_journal_free`. `BP_STATUS_MISUSE` when the journal was closed before.
-/// The journal's thread.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_journal_close(journal: *mut bp_journal, error: *mut *mut bp_error) -> bp_status {
@@ -120,8 +119,7 @@ pub unsafe extern "C" fn bp_journal_close(journal: *mut bp_journal, error: *mut 
     }
 }
 
-/// Frees a journal, and closes it unless that was done; NULL is ignored. Any thread, once no other uses the journal any
-/// more.
+/// Frees a journal, and closes it unless that was done; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_journal_free(journal: *mut bp_journal) {
     // SAFETY: NULL or owned by the caller.

@@ -34,7 +34,6 @@ impl Handle for bp_mapping {
 /// Compiles a mapping document, the text of a JSON object as `bp_mapping_schema` describes it, and checks it against
 /// the catalogue. `BP_STATUS_VALIDATION` at `document` when it cannot be used, with the first reason;
 /// `bp_mapping_check` has them all. On success `*mapping` is owned: free it with `bp_mapping_free`. Nothing is sent.
-/// Any thread.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_mapping_new(
@@ -54,7 +53,7 @@ pub unsafe extern "C" fn bp_mapping_new(
     }
 }
 
-/// Frees a mapping; NULL is ignored. Any thread, once no other uses the mapping any more.
+/// Frees a mapping; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_mapping_free(mapping: *mut bp_mapping) {
     // SAFETY: NULL or owned by the caller.
@@ -71,7 +70,7 @@ pub unsafe extern "C" fn bp_mapping_free(mapping: *mut bp_mapping) {
 /// null when Brightpearl does not have it; empty for none. What it does not say stands in the body as its text in
 /// braces. `BP_STATUS_VALIDATION` at `resolved` when it is not such an object.
 ///
-/// On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+/// On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_mapping_run(
@@ -97,7 +96,7 @@ pub unsafe extern "C" fn bp_mapping_run(
 /// Writes what is to be said about a mapping document, as the text of a JSON object: `usable` (whether
 /// `bp_mapping_new` takes it) and `findings`, each with its `pointer` (a JSON Pointer into the document), `severity`
 /// (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
-/// is owned: free it with `bp_buffer_free`. Any thread.
+/// is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_mapping_check(
@@ -117,7 +116,7 @@ pub unsafe extern "C" fn bp_mapping_check(
 /// Writes what a mapping document does, in words, as the text of a JSON object: `name`, `description`, `target` and
 /// `method` or `source`, and `rules`, one for each place of the body with `to`, `text`, `type`, `mandatory`, `note`
 /// and `rule`. `BP_STATUS_VALIDATION` as `bp_mapping_new`. On success `*explanation_json` is owned: free it with
-/// `bp_buffer_free`. Any thread.
+/// `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_mapping_explain(
@@ -136,7 +135,7 @@ pub unsafe extern "C" fn bp_mapping_explain(
 
 /// Writes the mapping documents that come with the library, as the text of a JSON array of objects with `name` and
 /// `document`. Ids of an account in them (warehouses, channels, tax codes) are examples: copy a document and set
-/// your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_ready_mappings(
@@ -148,7 +147,7 @@ pub unsafe extern "C" fn bp_ready_mappings(
 }
 
 /// Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
-/// `*schema_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// `*schema_json` is owned: free it with `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_mapping_schema(

@@ -148,7 +148,7 @@ unsafe impl Growing for bp_fetch {}
 unsafe impl Growing for bp_options {}
 
 /// Starts a single request. The operation is copied. On success `*call` is owned: free it with
-/// `bp_call_free`. Nothing is sent until it is polled. Any thread.
+/// `bp_call_free`. Nothing is sent until it is polled.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_start_request(

@@ -23,7 +23,7 @@ use crate::resources::bp_resources;
 ///    report type; place and length of its name; those of its report type; the places of `validity`, of `integers` or
 ///    `booleans`, of `offset_minutes`, and of `offsets`; place and length of its texts.
 ///
-/// Arrays are those of `bp_column`, and begin at multiples of 8. Any thread.
+/// Arrays are those of `bp_column`, and begin at multiples of 8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_page_packed(page: *const bp_page, buffer: *mut u8, capacity: usize) -> usize {
     // SAFETY: NULL or a valid page; NULL or a place to write so many bytes to.
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn bp_page_packed(page: *const bp_page, buffer: *mut u8, c
 ///  - from 8 on, for each resource: its id in two halves; bits: 1 it says its id, 2 its JSON is ASCII; where its JSON begins
 ///    in the body, and how many bytes that has.
 ///
-/// Ids that were refused are not in it. Any thread.
+/// Ids that were refused are not in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_resources_packed(
     resources: *const bp_resources,
@@ -53,8 +53,6 @@ pub unsafe extern "C" fn bp_resources_packed(
 ///  - 0: how many items there are; 1: 0; 2 and 3: place and length of the name.
 ///  - from 4 on, for each item: place and length of its JSON; those of its record; bits: 1 it tells of an error, which
 ///    `bp_data_error` has, 2 its JSON is ASCII.
-///
-/// Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_data_packed(data: *const bp_data, buffer: *mut u8, capacity: usize) -> usize {
     // SAFETY: NULL or valid data; NULL or a place to write so many bytes to.

@@ -45,7 +45,7 @@ impl bp_page {
 }
 
 /// Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
-/// retain needs one free. NULL stays NULL. Any thread.
+/// retain needs one free. NULL stays NULL.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_page_retain(page: *const bp_page) -> *mut bp_page {
@@ -53,8 +53,7 @@ pub unsafe extern "C" fn bp_page_retain(page: *const bp_page) -> *mut bp_page {
     unsafe { retain(page) }
 }
 
-/// Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored. Any
-/// thread.
+/// Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_page_free(page: *mut bp_page) {
     // SAFETY: NULL or retained.

@@ -48,7 +48,7 @@ impl From<Budget> for bp_budget {
 
 /// Makes a budget from the same JSON that a configuration has at `pool`, such as
 /// `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
-/// an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
+/// an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_pool_new(
@@ -71,14 +71,14 @@ pub unsafe extern "C" fn bp_pool_new(
     }
 }
 
-/// Frees a handle; NULL is ignored. The budget lives on in the clients that share it. Any thread.
+/// Frees a handle; NULL is ignored. The budget lives on in the clients that share it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_pool_free(pool: *mut bp_pool) {
     // SAFETY: NULL or owned by the caller.
     unsafe { release(pool) }
 }
 
-/// Says what may be sent at `now_ms` (milliseconds since the Unix epoch). Any thread.
+/// Says what may be sent at `now_ms` (milliseconds since the Unix epoch).
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_pool_budget(
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn bp_pool_budget(
 
 /// Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
 /// counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
-/// `bp_buffer_free`. Any thread.
+/// `bp_buffer_free`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_pool_demand(
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn bp_pool_demand(
 /// Takes what a coordinator grants in answer to a demand, such as
 /// `{"since": 12, "requests": 20, "high": 0, "until": 1700000000000}`: so many requests beyond those that the demand
 /// had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
-/// `private_share`, and for a `since` that it has not told. Any thread.
+/// `private_share`, and for a `since` that it has not told.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_pool_lease(

@@ -89,7 +89,7 @@ pub unsafe extern "C" fn bp_call_start_push(
 /// Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
 /// record is in its outcome. Records are counted from 0, in the order in which they are fed. More of them than
 /// `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
-/// records, or was told that there are no more. The call's thread.
+/// records, or was told that there are no more.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_feed(
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn bp_call_feed(
 }
 
 /// Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is not a push or was started with its
-/// records. The call's thread.
+/// records.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_call_finish(call: *mut bp_call, error: *mut *mut bp_error) -> bp_status {

@@ -34,7 +34,7 @@ impl bp_reply {
 }
 
 /// Makes a reply the program's own, beyond the step that it came with: free it with `bp_reply_free`. Each
-/// retain needs one free. NULL stays NULL. Any thread.
+/// retain needs one free. NULL stays NULL.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_reply_retain(reply: *const bp_reply) -> *mut bp_reply {
@@ -42,8 +42,7 @@ pub unsafe extern "C" fn bp_reply_retain(reply: *const bp_reply) -> *mut bp_repl
     unsafe { retain(reply) }
 }
 
-/// Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored. Any
-/// thread.
+/// Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_reply_free(reply: *mut bp_reply) {
     // SAFETY: NULL or retained.

@@ -75,7 +75,7 @@ impl bp_resources {
 }
 
 /// Makes resources the program's own, beyond the step that they came with: free them with
-/// `bp_resources_free`. Each retain needs one free. NULL stays NULL. Any thread.
+/// `bp_resources_free`. Each retain needs one free. NULL stays NULL.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_resources_retain(resources: *const bp_resources) -> *mut bp_resources {
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn bp_resources_retain(resources: *const bp_resources) -> 
 }
 
 /// Gives back what `bp_resources_retain` gave; never use it on resources that were only lent. NULL is
-/// ignored. Any thread.
+/// ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_resources_free(resources: *mut bp_resources) {
     // SAFETY: NULL or retained.

@@ -14,7 +14,7 @@ const OF_RECORD: [i32; 4] = [
 ];
 
 /// Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the
-/// network's, or of a right that the app lacks, may be over the next time. Any thread.
+/// network's, or of a right that the app lacks, may be over the next time.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_status_is_of_record(status: i32) -> bool {
     OF_RECORD.contains(&status)
@@ -60,7 +60,7 @@ pub enum bp_status {
 
 /// The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
 /// `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
-/// number that is not a status. Any thread.
+/// number that is not a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_status_name(status: i32) -> *const c_char {
     let known = bp_status::ALL.into_iter().find(|known| *known as i32 == status);

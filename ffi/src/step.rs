@@ -67,7 +67,7 @@ unsafe impl Growing for bp_step {}
 
 /// Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
 /// is not known for something else, since the configuration can name the header of its token. True when `name` is no
-/// text. Any thread.
+/// text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usiz
 }
 
 /// Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
-/// without. No proxy can reach it, so a transport goes there without one. False when `host` is not text. Any thread.
+/// without. No proxy can reach it, so a transport goes there without one. False when `host` is not text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_host_is_loopback(host: *const c_char, host_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.

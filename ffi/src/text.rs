@@ -54,7 +54,7 @@ pub struct bp_buffer {
 }
 
 /// Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
-/// does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL. Any thread.
+/// does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_buffer_free(buffer: *mut bp_buffer) {
     quietly((), |scope| {

@@ -1,5 +1,8 @@
 //! `include/brightpearl.h` is what the sources say. `BRIGHTPEARL_WRITE_HEADER=1` writes it anew.
 
+#[path = "header/manners.rs"]
+mod manners;
+
 use std::path::Path;
 use std::{env, fs};
 
@@ -36,5 +39,25 @@ fn generate(crate_directory: &Path) -> String {
         .expect("the sources can be read");
     let mut header = Vec::new();
     bindings.write(&mut header);
-    String::from_utf8(header).expect("the header is text")
+    manners::with_manners(&String::from_utf8(header).expect("the header is text"))
+}
+
+#[test]
+fn every_function_says_thread_null_and_lifetime() {
+    let header = generate(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let functions = manners::functions(&header);
+    let declared = header
+        .lines()
+        .filter(|line| line.starts_with(|it: char| it.is_ascii_lowercase()) && line.contains("bp_"));
+    let declared =
+        declared.filter(|line| line.contains('(') && !line.contains('{') && !line.starts_with("typedef"));
+    let declared = declared.filter(|line| !line.starts_with("static")).count();
+    assert_eq!(functions.len(), declared, "functions that have a comment, and functions");
+    assert!(declared > 150, "only {declared} functions were read");
+    for function in functions {
+        for word in manners::WORDS {
+            let lines = function.comment.iter().filter(|line| line.starts_with(word)).count();
+            assert_eq!(lines, 1, "{} has {lines} lines that begin with {word}", function.name);
+        }
+    }
 }

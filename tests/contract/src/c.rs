@@ -85,7 +85,7 @@ fn status() -> Enumeration {
         names: Some(
             "The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`, \
              `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a number \
-             that is not a status. Any thread.",
+             that is not a status.",
         ),
     }
 }
@@ -200,7 +200,7 @@ fn of_record() -> String {
         kinds.map(|kind| format!("bp_status::{} as i32", pascal(kind.as_str()))).collect();
     let doc = wrapped(
         "Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the \
-         network's, or of a right that the app lacks, may be over the next time. Any thread.",
+         network's, or of a right that the app lacks, may be over the next time.",
         "/// ",
         WIDTH,
     );
