@@ -106,11 +106,11 @@ impl LineReader {
             let (line, behind) = (&rest[..end], &rest[end + 1..]);
             rest = behind;
             if self.begun.is_empty() {
-                self.take_line(line, true, &mut take)?;
+                self.take_line(line, &mut take)?;
             } else {
                 self.begun.extend_from_slice(line);
                 let line = std::mem::take(&mut self.begun);
-                self.take_line(&line, true, &mut take)?;
+                self.take_line(&line, &mut take)?;
             }
         }
         self.begun.extend_from_slice(rest);
@@ -126,14 +126,13 @@ impl LineReader {
         if line.is_empty() {
             return Ok(false);
         }
-        self.take_line(&line, false, &mut take)?;
+        self.take_line(&line, &mut take)?;
         Ok(true)
     }
 
     fn take_line(
         &mut self,
         line: &[u8],
-        has_end: bool,
         take: &mut impl FnMut(u64, JournalLine) -> Result<()>,
     ) -> Result<()> {
         let index = self.count;
@@ -143,8 +142,9 @@ impl LineReader {
         if line.trim().is_empty() {
             return Ok(());
         }
-        let read = if has_end { parse(&line) } else { Err(cut_off()) };
-        match read {
+        // A last line that is whole but for its line feed says what it says: a cut at that very place, or a program that
+        // copied the journal, must not make a write forgotten.
+        match parse(&line) {
             // A run may be cut off in its head, too, and the next begins behind that.
             Ok(JournalLine::Write { .. } | JournalLine::Done { .. } | JournalLine::Confirmed {})
                 if self.torn.is_some() =>
@@ -192,8 +192,4 @@ fn is_torn(line: &str) -> bool {
     let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
     let is_ours = || serde_json::from_str::<JournalLine>(line).is_ok();
     line.starts_with('{') && (!is_whole || is_ours())
-}
-
-fn cut_off() -> serde_json::Error {
-    serde::de::Error::custom("the line is cut off")
 }

@@ -146,6 +146,21 @@ fn a_journal_can_be_read_in_any_parts() {
 }
 
 #[test]
+fn a_last_line_that_lacks_its_line_feed_alone_is_not_forgotten() {
+    let text = written();
+    let whole = text.lines().take(4).collect::<Vec<_>>().join("\n");
+    let journal = read(&whole).unwrap();
+    assert_eq!(journal.known("a"), Some(created(3)));
+    assert!(journal.lines.starts_with('\n'), "its line feed is still to be written");
+    let torn = read(&whole[..whole.len() - 1]).unwrap();
+    assert_eq!(
+        torn.known("a"),
+        Some(Known::InDoubt { is_update: false }),
+        "a line that is cut off says nothing"
+    );
+}
+
+#[test]
 fn a_key_that_was_created_by_other_rules_is_there_all_the_same() {
     let name = Names::default().name(b"{}");
     let mut journal = read("").unwrap();
