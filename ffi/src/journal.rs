@@ -57,7 +57,7 @@ pub unsafe extern "C" fn bp_journal_open(
     }
 }
 
-/// What the file held when it was opened: what earlier runs put out, to be given to the push as its `journal`. Bytes that
+/// What the file held when it was opened: what earlier runs put out, to be given to `bp_push` as its `journal`. Bytes that
 /// are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
 /// text when `journal` is NULL.
 #[unsafe(no_mangle)]
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn bp_journal_text(journal: *const bp_journal) -> bp_text 
     unsafe { peek(journal, bp_text::NONE, |journal| Some(journal.text.lend())) }
 }
 
-/// The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_push` takes. As
+/// The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_json` takes. As
 /// `bp_journal_text` otherwise.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_journal_json(journal: *const bp_journal) -> bp_text {

@@ -26,7 +26,8 @@ while IFS='|' read -r statement said; do
             exit 1
         fi
         grep -Eq "$said" "$folder/said" || { echo "$compiler refuses '$statement' for another reason:" >&2; cat "$folder/said" >&2; exit 1; }
-        # The same without its fault, so that it is refused for nothing else.
+        # Without a fault the same compiles, so that it is refused for nothing else.
+        # shellcheck disable=SC2086
         if ! compile "if (bp_call_poll(call, 0, step, error) == BP_STATUS_OK) { bp_page_free(bp_page_retain(step->page)); }" $compiler; then
             cat "$folder/said" >&2
             exit 1
