@@ -3593,7 +3593,7 @@ bp_status bp_journal_open(const char *path,
                           bp_error **error);
 
 /**
- * What the file held when it was opened: what earlier runs put out, to be given to the push as its `journal`. Bytes that
+ * What the file held when it was opened: what earlier runs put out, to be given to `bp_push` as its `journal`. Bytes that
  * are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
  * text when `journal` is NULL.
  *
@@ -3604,7 +3604,7 @@ bp_status bp_journal_open(const char *path,
 bp_text bp_journal_text(const bp_journal *journal);
 
 /**
- * The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_push` takes. As
+ * The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_json` takes. As
  * `bp_journal_text` otherwise.
  *
  * Thread: the journal's.
