@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, inspect
 
 from brightpearl.ledger.tables import HEARTBEATS, NOTES, PUSH_KEYS
 
@@ -21,5 +21,11 @@ def _add_push_keys(connection: Connection) -> None:
     HEARTBEATS.create(connection)
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _add_notes, 2: _add_push_keys}
+def _add_places(connection: Connection) -> None:
+    # A table that the step before has made has it.
+    if all(column["name"] != "place" for column in inspect(connection).get_columns(PUSH_KEYS.name)):
+        connection.exec_driver_sql(f"ALTER TABLE {PUSH_KEYS.name} ADD COLUMN place TEXT")
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _add_notes, 2: _add_push_keys, 3: _add_places}
 """By the version that a step begins with: what makes the next one of it."""

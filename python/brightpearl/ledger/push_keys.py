@@ -37,11 +37,16 @@ class PushKeys:
             row = connection.execute(select(PUSH_KEYS).where(place)).one()
         return row.body, row.name, bool(row.stored)
 
-    def settle(self, flow: str, name: str) -> None:
-        """Notes that the records of that name are stored."""
-        place = (PUSH_KEYS.c.flow == flow) & (PUSH_KEYS.c.name == name)
+    def settle(self, flow: str, name: str, place: str) -> bool:
+        """Notes that the records of that name are stored in this place, unless they are in another already; whether
+        they are this place's to push. Records without a key are."""
+        known = (PUSH_KEYS.c.flow == flow) & (PUSH_KEYS.c.name == name)
         with self._database.writing() as connection:
-            connection.execute(update(PUSH_KEYS).where(place).values(stored=1))
+            first = known & (PUSH_KEYS.c.stored == 0)
+            connection.execute(update(PUSH_KEYS).where(first).values(stored=1, place=place))
+            row = connection.execute(select(PUSH_KEYS.c.place).where(known)).first()
+        # Before there were places, there was one.
+        return row is None or row.place in (None, place)
 
 
 def _digest(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSION = 3
+VERSION = 4
 """What this program writes."""
 
 METADATA = MetaData()
@@ -164,11 +164,12 @@ PUSH_KEYS = Table(
     Column("name", Text, nullable=False),
     Column("stored", Integer, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
+    Column("place", Text),
     PrimaryKeyConstraint("flow", "key"),
     Index("brightpearl_push_keys_by_name", "flow", "name"),
     Index("brightpearl_push_keys_by_time", "received_ms"),
 )
-"""The keys with which records were posted, as digests, and the digest of what came with each."""
+"""The keys with which records were posted, as digests, the digest of what came with each, and in which folder it is."""
 
 HEARTBEATS = Table(
     "brightpearl_heartbeats",

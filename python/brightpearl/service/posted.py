@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import threading
 
 from brightpearl.ledger import Ledger
 from brightpearl.service.spool import Spool, as_lines
+
+LOG = logging.getLogger("brightpearl.service")
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
@@ -18,7 +21,8 @@ class KeyUsedOtherwise(Exception):
 
 
 class PostedRecords:
-    """What is posted to one flow. May be shared by threads."""
+    """What is posted to one flow, which replicas of the service with folders of their own may share by the ledger. May
+    be shared by threads."""
 
     def __init__(self, flow: str, spool: Spool, ledger: Ledger) -> None:
         self._flow = flow
@@ -40,17 +44,27 @@ class PostedRecords:
                 raise KeyUsedOtherwise
             if not is_stored:
                 # One of that name that waits already is the same: a crash came before its key was noted.
-                self._spool.put(as_lines(body), f"{name}.jsonl")
-                self._ledger.push_keys.settle(self._flow, name)
+                path = self._spool.waiting(self._spool.put(as_lines(body), f"{name}.jsonl"))
+                self._is_ours(path)
         return name
 
     def take(self) -> str | None:
         """The path of the next file. Its key is known as stored before anything of it can be pushed."""
         with self._turn:
-            path = self._spool.take()
-            if path is not None:
-                self._ledger.push_keys.settle(self._flow, _root(os.path.basename(path)))
-            return path
+            while (path := self._spool.take()) is not None:
+                if self._is_ours(path):
+                    return path
+            return None
+
+    def _is_ours(self, path: str) -> bool:
+        """Notes that a file is kept here. One that another replica has under the same key, which was sent there when
+        this one did not answer any more, is removed: that one pushes it."""
+        name = _root(os.path.basename(path))
+        if self._ledger.push_keys.settle(self._flow, name, self._spool.identity):
+            return True
+        LOG.info("records of the flow %r were accepted by another replica meanwhile, which pushes them", self._flow)
+        self._spool.remove(path)
+        return False
 
 
 def key_of(header: str | None) -> str | None:

@@ -6,11 +6,14 @@ import contextlib
 import hashlib
 import os
 import re
+import secrets
 import time
 from codecs import BOM_UTF8
+from functools import cached_property
 
 from brightpearl._native import dump_json, load_json
 from brightpearl.exceptions import BrightpearlError
+from brightpearl.locking import NameLock
 from brightpearl.private_file import replacing, sync_directory
 
 _SECONDS_AT_REST = 0.5
@@ -54,6 +57,33 @@ class Spool:
         with replacing(os.path.join(self._waiting, name)) as file:
             file.write(content)
         return name
+
+    def waiting(self, name: str) -> str:
+        """The path of a file that waits."""
+        return os.path.join(self._waiting, name)
+
+    def remove(self, path: str) -> None:
+        """Takes a file away of which nothing was pushed."""
+        os.unlink(path)
+        sync_directory(os.path.dirname(path))
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells these folders from those of other replicas, wherever they are mounted: made once, and kept in
+        them."""
+        path = os.path.join(os.path.dirname(self._waiting), "identity")
+        lock = NameLock(path)
+        while not lock.take():
+            time.sleep(0.01)
+        try:
+            with contextlib.suppress(FileNotFoundError), open(path, encoding="ascii") as file:
+                return file.read()
+            identity = secrets.token_hex(16)
+            with replacing(path) as file:
+                file.write(identity.encode())
+            return identity
+        finally:
+            lock.give_back()
 
     def take(self) -> str | None:
         """The path of the next file: one that was begun before others, the oldest first; None when there is none."""

@@ -238,8 +238,11 @@ def test_a_key_of_records_is_kept_with_what_came_with_it(ledger: Ledger, clock: 
     assert ledger.push_keys.begin("in", "k", "digest", "name") == ("digest", "name", False)
     assert ledger.push_keys.begin("in", "k", "other", "another") == ("digest", "name", False)
     assert ledger.push_keys.begin("out", "k", "other", "another") == ("other", "another", False)
-    ledger.push_keys.settle("in", "name")
+    assert ledger.push_keys.settle("in", "name", "here")
     assert ledger.push_keys.begin("in", "k", "digest", "name") == ("digest", "name", True)
+    assert not ledger.push_keys.settle("in", "name", "elsewhere")
+    assert ledger.push_keys.settle("in", "name", "here")
+    assert ledger.push_keys.settle("in", "no key", "elsewhere")
     assert ledger.push_keys.begin("out", "k", "x", "y") == ("other", "another", False)
     clock.now += 31 * DAY
     ledger.thin()
@@ -401,6 +404,19 @@ def test_an_older_ledger_is_brought_to_the_present_version(tmp_path: Path, monke
         assert [run.name for run in ledger.runs.list()] == ["b"]
     with open_ledger(path) as ledger:
         assert [run.name for run in ledger.runs.list()] == ["b"]
+
+
+def test_keys_that_an_older_version_has_kept_stay_those_of_their_only_place(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    with open_ledger(path) as ledger:
+        ledger.push_keys.begin("in", "k", "digest", "name")
+        ledger.push_keys.settle("in", "name", "here")
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE brightpearl_push_keys DROP COLUMN place")
+        connection.execute("UPDATE brightpearl_ledger SET version = 3")
+    with open_ledger(path) as ledger:
+        assert ledger.push_keys.begin("in", "k", "digest", "name") == ("digest", "name", True)
+        assert ledger.push_keys.settle("in", "name", "here")
 
 
 @pytest.mark.parametrize(

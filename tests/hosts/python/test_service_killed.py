@@ -1,5 +1,6 @@
-"""The service is killed twenty times while webhooks come late, doubled, in another order or not at all, and records are
-pushed. In the end nothing is lost and nothing doubled, as the emulated account itself has it."""
+"""The service is killed twenty times while webhooks come late, doubled, in another order or not at all, records are
+pushed, and the disk fills and is emptied again. In the end nothing is lost and nothing doubled, as the emulated account
+itself has it."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import served
@@ -25,6 +28,10 @@ from pushed import ORDERS, order, skus
 from served import SECRET, lines, until
 
 KILLS = 20
+
+ROOM = (0, 24 << 10, 96 << 10)
+"""How large a file may become while the disk is full: not one byte can be written, or the ledger's log goes on for a
+while."""
 
 CONFIGURATION = """
 [listen]
@@ -83,7 +90,8 @@ def serve(path: str, environment: dict[str, str]) -> None:
 class Killed:
     """A service that is killed and started again."""
 
-    def __init__(self, path: Path, port: int, environment: dict[str, str]) -> None:
+    def __init__(self, path: Path, port: int, environment: dict[str, str], target: Callable[..., None] = serve) -> None:
+        self._target = target
         self._context = multiprocessing.get_context("forkserver")
         # Otherwise each start would import for a second.
         self._context.set_forkserver_preload(["test_service_killed", "brightpearl.service.serving"])
@@ -92,7 +100,7 @@ class Killed:
         self._process: BaseProcess | None = None
 
     def start(self) -> None:
-        self._process = self._context.Process(target=serve, args=self._arguments)
+        self._process = self._context.Process(target=self._target, args=self._arguments)
         self._process.start()
         until(self._is_up)
 
@@ -101,6 +109,19 @@ class Killed:
         assert self._process.is_alive()
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def fill(self, room: int | None) -> None:
+        """Lets no file of the service become larger than that, as on a disk that is full; None for any size."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        unlimited = resource.RLIM_INFINITY
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (unlimited if room is None else room, unlimited))
+
+    def health(self) -> dict[str, Any]:
+        """What the service says of itself."""
+        with httpx.Client(trust_env=False, timeout=30) as client:
+            told: dict[str, Any] = client.get(f"http://127.0.0.1:{self._port}/healthz").json()
+        return told
 
     def kill(self) -> None:
         assert self._process is not None
@@ -152,12 +173,27 @@ def test_nothing_is_lost_and_nothing_doubled(
         service = Killed(path, port, served.variables(server))
         for kill in range(KILLS):
             service.start()
+            is_full = kill % 2 == 1
+            if is_full:
+                # It listens a moment before it is at work.
+                assert service.health()["level"]
+                time.sleep(draw.random() * 0.3)
+                room = ROOM[kill // 2 % len(ROOM)]
+                service.fill(room)
+                before = len(answers)
             for id in draw.sample(ids, 2):
                 client.update_order_status(orderId=id, orderStatusId=draw.choice([2, 3]))
             records = [order(100 * kill + number, known[number % len(known)]) for number in range(3)]
             references += [record["number"] for record in records]
             put(tmp_path / "inbox", f"{kill}.jsonl", records)
             time.sleep(draw.random() * 0.3)
+            if is_full and kill % 4 == 1:
+                # It says so while it lasts, and goes on by itself when there is room again.
+                until(lambda: "ledger" in service.health()["rules"])
+                # Without any room, nothing is accepted that comes now.
+                until(lambda room=room, before=before: room or 503 in [status for _, status in answers[before:]])
+                service.fill(None)
+                until(lambda: "ledger" not in service.health()["rules"])
             service.kill()
         service.start()
         with open_ledger(tmp_path / "brightpearl-ledger.sqlite") as ledger:
