@@ -7,9 +7,10 @@ use crate::named::{Named, Table};
 use crate::operation::OperationKind;
 use crate::output::{OutputKind, State};
 use crate::telemetry::EventKind;
+use crate::webhook::{RemovalReason, Unaccepted};
 
 /// Every table.
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 12] = [
     Kind::TABLE,
     Delivery::TABLE,
     Severity::TABLE,
@@ -20,6 +21,8 @@ pub const TABLES: [Table; 10] = [
     StepKind::TABLE,
     OutputKind::TABLE,
     EventKind::TABLE,
+    Unaccepted::TABLE,
+    RemovalReason::TABLE,
 ];
 
 /// All of it as a JSON array of [`Table`]s.

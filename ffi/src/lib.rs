@@ -66,6 +66,12 @@ mod journal;
 
 mod pull;
 
+mod webhook;
+
+mod webhook_reads;
+
+mod webhook_plan;
+
 mod boundary;
 mod journal_file;
 mod ownership;
@@ -101,3 +107,6 @@ pub use task::*;
 pub use text::*;
 pub use verification::*;
 pub use violation::*;
+pub use webhook::*;
+pub use webhook_plan::*;
+pub use webhook_reads::*;

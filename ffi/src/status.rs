@@ -570,3 +570,115 @@ impl From<core::flow::State> for bp_record_state {
         }
     }
 }
+
+/// Why a request to a webhook's address is not taken.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum bp_unaccepted {
+    /// No subscription has such an address.
+    UnknownAddress = 0,
+    /// The address is right, the method is another.
+    WrongMethod = 1,
+    /// The secret in the address is not one of those that are alive.
+    WrongSecret = 2,
+    /// The body is larger than allowed.
+    TooLarge = 3,
+    /// The body is not written as the subscription's template.
+    Malformed = 4,
+    /// The account is none of those that are received for.
+    UnknownAccount = 5,
+    /// It is about something that nobody subscribed to, and that is not known.
+    UnknownEvent = 6,
+}
+
+/// The name of a reason to refuse a notification, such as `wrong-secret`. As `bp_status_name` otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_unaccepted_name(unaccepted: i32) -> *const c_char {
+    let known = bp_unaccepted::ALL.into_iter().find(|known| *known as i32 == unaccepted);
+    known.map_or(c"unknown", bp_unaccepted::name).as_ptr()
+}
+
+impl bp_unaccepted {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::UnknownAddress,
+        Self::WrongMethod,
+        Self::WrongSecret,
+        Self::TooLarge,
+        Self::Malformed,
+        Self::UnknownAccount,
+        Self::UnknownEvent,
+    ];
+
+    /// The name, as other hosts spell it.
+    pub(crate) fn name(self) -> &'static CStr {
+        match self {
+            Self::UnknownAddress => c"unknown-address",
+            Self::WrongMethod => c"wrong-method",
+            Self::WrongSecret => c"wrong-secret",
+            Self::TooLarge => c"too-large",
+            Self::Malformed => c"malformed",
+            Self::UnknownAccount => c"unknown-account",
+            Self::UnknownEvent => c"unknown-event",
+        }
+    }
+}
+
+impl From<core::webhook::Unaccepted> for bp_unaccepted {
+    fn from(value: core::webhook::Unaccepted) -> Self {
+        match value {
+            core::webhook::Unaccepted::UnknownAddress => Self::UnknownAddress,
+            core::webhook::Unaccepted::WrongMethod => Self::WrongMethod,
+            core::webhook::Unaccepted::WrongSecret => Self::WrongSecret,
+            core::webhook::Unaccepted::TooLarge => Self::TooLarge,
+            core::webhook::Unaccepted::Malformed => Self::Malformed,
+            core::webhook::Unaccepted::UnknownAccount => Self::UnknownAccount,
+            core::webhook::Unaccepted::UnknownEvent => Self::UnknownEvent,
+        }
+    }
+}
+
+/// Why a webhook goes.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum bp_removal_reason {
+    /// It is registered once more, as it should be.
+    Changed = 0,
+    /// It is registered with a secret that is not the first any more.
+    OldSecret = 1,
+    /// There is another one that is the same.
+    Repeated = 2,
+    /// It calls an address of ours and is not declared.
+    NotDeclared = 3,
+}
+
+/// The name of a reason for which a webhook goes, such as `old-secret`. As `bp_status_name` otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_removal_reason_name(reason: i32) -> *const c_char {
+    let known = bp_removal_reason::ALL.into_iter().find(|known| *known as i32 == reason);
+    known.map_or(c"unknown", bp_removal_reason::name).as_ptr()
+}
+
+impl bp_removal_reason {
+    pub(crate) const ALL: [Self; 4] = [Self::Changed, Self::OldSecret, Self::Repeated, Self::NotDeclared];
+
+    /// The name, as other hosts spell it.
+    pub(crate) fn name(self) -> &'static CStr {
+        match self {
+            Self::Changed => c"changed",
+            Self::OldSecret => c"old-secret",
+            Self::Repeated => c"repeated",
+            Self::NotDeclared => c"not-declared",
+        }
+    }
+}
+
+impl From<core::webhook::RemovalReason> for bp_removal_reason {
+    fn from(value: core::webhook::RemovalReason) -> Self {
+        match value {
+            core::webhook::RemovalReason::Changed => Self::Changed,
+            core::webhook::RemovalReason::OldSecret => Self::OldSecret,
+            core::webhook::RemovalReason::Repeated => Self::Repeated,
+            core::webhook::RemovalReason::NotDeclared => Self::NotDeclared,
+        }
+    }
+}

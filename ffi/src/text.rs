@@ -162,6 +162,26 @@ impl OwnedFields {
     }
 }
 
+/// Texts of our own, to lend out as an array.
+#[derive(Debug, Default)]
+pub(crate) struct OwnedTexts {
+    /// Keeps alive what `lent` points to.
+    _texts: Vec<OwnedText>,
+    lent: Vec<bp_text>,
+}
+
+impl OwnedTexts {
+    pub(crate) fn new(texts: &[String]) -> Self {
+        let texts: Vec<OwnedText> = texts.iter().map(|text| OwnedText::new(text)).collect();
+        let lent = texts.iter().map(OwnedText::lend).collect();
+        Self { _texts: texts, lent }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[bp_text] {
+        &self.lent
+    }
+}
+
 impl<'call> Scope<'call> {
     /// Reads `len` items. NULL stands for none when `len` is 0.
     ///

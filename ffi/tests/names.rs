@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char};
 use brightpearl::*;
 use brightpearl_core::flow::State;
 use brightpearl_core::validate::{Fault, Severity};
+use brightpearl_core::webhook::{RemovalReason, Unaccepted};
 use brightpearl_core::{Delivery, Kind, OutputKind, WaitReason};
 
 fn text(name: *const c_char) -> &'static str {
@@ -31,6 +32,12 @@ fn names_are_those_of_the_core() {
     }
     for state in State::ALL {
         assert_eq!(text(bp_record_state_name(bp_record_state::from(state) as i32)), state.as_str());
+    }
+    for refused in Unaccepted::ALL {
+        assert_eq!(text(bp_unaccepted_name(bp_unaccepted::from(refused) as i32)), refused.as_str());
+    }
+    for reason in RemovalReason::ALL {
+        assert_eq!(text(bp_removal_reason_name(bp_removal_reason::from(reason) as i32)), reason.as_str());
     }
     for output in OutputKind::ALL {
         assert_eq!(text(bp_step_kind_name(bp_step_kind::from(output) as i32)), output.as_str());

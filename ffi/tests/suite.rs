@@ -13,3 +13,4 @@ mod mapping;
 mod misuse;
 mod names;
 mod renewal;
+mod webhook;

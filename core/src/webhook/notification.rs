@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::events::LIFECYCLES;
 use super::variable::{Variable, VariableValues};
+use crate::error::Result as CoreResult;
 use crate::id_set::IdSet;
+use crate::json::{json_error, plain};
 use crate::value::DateTime;
 
 /// A notification whose secret was right. It is a hint to read again, and no proof of anything.
@@ -97,6 +99,19 @@ impl Notification {
             brightpearl_version: values.get(Variable::BrightpearlVersion).map(str::to_owned),
             remarks,
         })
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `notification`.
+    pub fn from_json(text: &str) -> CoreResult<Self> {
+        serde_json::from_str(text).map_err(|error| json_error("notification", &error))
+    }
+
+    /// All of it as a JSON object in one line, as it is stored.
+    pub fn to_json(&self) -> String {
+        plain(self)
     }
 
     /// What happened, without the resource type.

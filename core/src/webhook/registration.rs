@@ -8,6 +8,7 @@ use super::subscription::{RegisteredWebhook, SECRET_VARIABLE, SubscriptionFindin
 use super::variable::Variable;
 use crate::error::{Error, Result};
 use crate::json::json_error;
+use crate::named::named;
 
 /// What is to be done: create first, then remove, so that nothing is missed in between. Notifications that come twice
 /// meanwhile have the same key.
@@ -45,18 +46,18 @@ pub struct WebhookRemoval {
     pub reason: RemovalReason,
 }
 
-/// Why a webhook goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RemovalReason {
-    /// It is registered once more, as it should be.
-    Changed,
-    /// It is registered with a secret that is not the first any more.
-    OldSecret,
-    /// There is another one that is the same.
-    Repeated,
-    /// It calls an address of ours and is not declared.
-    NotDeclared,
+named! {
+    /// Why a webhook goes.
+    pub enum RemovalReason: "removal-reason" {
+        /// It is registered once more, as it should be.
+        Changed = 0 "changed",
+        /// It is registered with a secret that is not the first any more.
+        OldSecret = 1 "old-secret",
+        /// There is another one that is the same.
+        Repeated = 2 "repeated",
+        /// It calls an address of ours and is not declared.
+        NotDeclared = 3 "not-declared",
+    }
 }
 
 /// Compares what is declared for an account with what is registered: the answer of `GET integration-service/webhook`,

@@ -106,3 +106,22 @@ export type {
 } from "./typed";
 export { backend, type Backend } from "./library";
 export { version } from "./version";
+export {
+  coalesceNotifications,
+  webhookEvents,
+  WebhookReceiver,
+  type AcceptedWebhook,
+  type CoalescedNotifications,
+  type Notification,
+  type NotifiedRead,
+  type RefusedWebhook,
+  type RemovalReason,
+  type Unaccepted,
+  type WebhookDeclaration,
+  type WebhookEventSource,
+  type WebhookFinding,
+  type WebhookPlan,
+  type WebhookReceipt,
+  type WebhookRequest,
+  type WebhookSubscription,
+} from "./webhooks";

@@ -159,6 +159,34 @@ export type EventName =
   /** A call was dropped while exchanges were out. */
   | "abandoned";
 
+/** Why a request to a webhook's address is not taken. */
+export type Unaccepted =
+  /** No subscription has such an address. */
+  | "unknown-address"
+  /** The address is right, the method is another. */
+  | "wrong-method"
+  /** The secret in the address is not one of those that are alive. */
+  | "wrong-secret"
+  /** The body is larger than allowed. */
+  | "too-large"
+  /** The body is not written as the subscription's template. */
+  | "malformed"
+  /** The account is none of those that are received for. */
+  | "unknown-account"
+  /** It is about something that nobody subscribed to, and that is not known. */
+  | "unknown-event";
+
+/** Why a webhook goes. */
+export type RemovalReason =
+  /** It is registered once more, as it should be. */
+  | "changed"
+  /** It is registered with a secret that is not the first any more. */
+  | "old-secret"
+  /** There is another one that is the same. */
+  | "repeated"
+  /** It calls an address of ours and is not declared. */
+  | "not-declared";
+
 /** The steps and outputs of the library, by number. */
 export const stepKinds = {
   1: "send",

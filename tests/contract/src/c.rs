@@ -173,6 +173,22 @@ pub(crate) fn module() -> String {
         ),
         operation_kind(),
         record_state(),
+        enumeration(
+            "bp_unaccepted",
+            "webhook::Unaccepted",
+            &table("unaccepted"),
+            Some(
+                "The name of a reason to refuse a notification, such as `wrong-secret`. As `bp_status_name` otherwise.",
+            ),
+        ),
+        enumeration(
+            "bp_removal_reason",
+            "webhook::RemovalReason",
+            &table("removal-reason"),
+            Some(
+                "The name of a reason for which a webhook goes, such as `old-secret`. As `bp_status_name` otherwise.",
+            ),
+        ),
     ];
     let mut text = format!(
         "//! Stable numbers for what the core names.\n//!\n//! {GENERATED}\n\nuse std::ffi::{{CStr, c_char}};\n\n\

@@ -9,7 +9,7 @@ use crate::text::{GENERATED, pascal, prose, table, wrapped};
 const WIDTH: usize = 120;
 
 /// The tables that are types, with the types' names.
-const TYPES: [(&str, &str); 8] = [
+const TYPES: [(&str, &str); 10] = [
     ("error-kind", "Kind"),
     ("delivery", "Delivery"),
     ("severity", "Severity"),
@@ -18,6 +18,8 @@ const TYPES: [(&str, &str); 8] = [
     ("wait-reason", "WaitReason"),
     ("operation-kind", "OperationName"),
     ("event", "EventName"),
+    ("unaccepted", "Unaccepted"),
+    ("removal-reason", "RemovalReason"),
 ];
 
 /// Names as types, and the numbers by which the library tells steps and operations.

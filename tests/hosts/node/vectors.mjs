@@ -204,12 +204,64 @@ const functions = {
   explain_mapping: ({ document }) => new brightpearl.Mapping(document).explain(),
   ready_mappings: () => brightpearl.readyMappings(),
   mapping_schema: () => brightpearl.mappingSchema(),
-  ask: ({ question }) => brightpearl.ask(JSON.parse(question)),
+  ask: ({ question }) => asked(JSON.parse(question)),
   verify_callback: ({ parameters, dev_secret, max_age_ms, now }) => {
     brightpearl.verifyCallback(parameters, dev_secret, max_age_ms && { maxAge: max_age_ms / 1000, now });
     return null;
   },
 };
+
+/** What is answered, which what has a function of its own must say, too. */
+function asked(question) {
+  const value = brightpearl.ask(question);
+  const typed = webhook(question);
+  if (typed !== undefined && !isDeepStrictEqual(typed, value))
+    throw new Error(`its own function says ${inspect(typed)}`);
+  return value;
+}
+
+function webhook({ receive_webhook: received, coalesce_notifications: burst, plan_webhooks: planned }) {
+  if (received) {
+    const { body, body_base64, ...request } = JSON.parse(received.request);
+    const bytes = body_base64 === undefined ? body : Buffer.from(body_base64, "base64");
+    const receipt = receiver(received.receiver).receive({ ...request, body: bytes }, received.now);
+    const { accepted, notification, statusUnlessStored, ...told } = receipt;
+    return accepted ? { ...told, notification: engines(notification), status_unless_stored: statusUnlessStored } : told;
+  }
+  if (planned) return receiver(planned.receiver).plan(planned.account, planned.registered);
+  if (!burst) return undefined;
+  const notifications = JSON.parse(burst.notifications).map((told) => {
+    const named = Object.entries(told).map(([name, value]) => [ours[name] ?? name, value]);
+    return { brightpearlVersion: null, remarks: [], ...Object.fromEntries(named) };
+  });
+  const { reads, unreadable, duplicates } = brightpearl.coalesceNotifications(notifications, JSON.parse(burst.settled));
+  return { reads: reads.map(engines), unreadable: unreadable.map(engines), duplicates };
+}
+
+function receiver(declared) {
+  const { public_url: publicUrl, largest_body: largestBody, ...more } = JSON.parse(declared);
+  return new brightpearl.WebhookReceiver({ ...more, publicUrl, largestBody });
+}
+
+/** What Node calls otherwise. */
+const ours = {
+  resource_type: "resourceType",
+  raised_ms: "raisedAt",
+  received_ms: "receivedAt",
+  brightpearl_version: "brightpearlVersion",
+  first_raised_ms: "firstRaisedAt",
+  last_raised_ms: "lastRaisedAt",
+};
+
+/** As the engine has it: what is absent is left out. */
+function engines(told) {
+  const named = Object.entries(told).map(([name, value]) => {
+    const [engines = name] = Object.entries(ours).find(([, node]) => node === name) ?? [];
+    return [engines, name === "then" && value ? [value.resource, value.member] : value];
+  });
+  const isThere = ([name, value]) => value !== null && !(name === "remarks" && value.length === 0);
+  return Object.fromEntries(named.filter(isThere));
+}
 
 function* differencesOfFunctions({ calls }) {
   for (const [index, { pick, expect, ...named }] of calls.entries()) {
