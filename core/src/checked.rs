@@ -129,7 +129,7 @@ impl Checked {
 /// The event for the use of something deprecated.
 fn deprecated_used(template: &Arc<str>, deprecation: Option<&'static Deprecation>) -> Option<Event> {
     let Deprecation { replacement, .. } = deprecation?;
-    Some(Event::DeprecatedUsed { template: Arc::clone(template), replacement: *replacement })
+    Some(Event::DeprecatedUsed { template: Arc::clone(template), replacement: replacement.map(Into::into) })
 }
 
 /// The event for a search, or a fetch, of something deprecated.

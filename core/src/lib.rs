@@ -34,6 +34,7 @@ mod jitter;
 mod job;
 mod jobs;
 mod json;
+mod link;
 mod live;
 pub mod mapping;
 pub mod metrics;

@@ -1,5 +1,6 @@
 //! What happened, as data. The engine logs nothing: hosts drain [`Event`]s and read [`Statistics`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::{Delivery, Kind};
 use crate::http::{Headers, Method};
+use crate::link::successor;
 use crate::named::tagged;
 
 /// How many undrained events are kept; the oldest give way, and are counted.
@@ -117,8 +119,9 @@ tagged! {
         DeprecatedUsed {
             /// The path below the account with its ids blanked.
             template: Arc<str>,
-            /// The name of the resource to use instead, where there is one.
-            replacement: Option<&'static str>,
+            /// What to use instead, where that is known: the name of a resource, or where the answer's `Link` says that the
+            /// successor is.
+            replacement: Option<Cow<'static, str>>,
         } "deprecated-used",
         /// The API has something that the catalog does not know, or no longer has something that it knows.
         SchemaDrift {
@@ -217,14 +220,15 @@ impl Recorder {
         self.events.push_back(event);
     }
 
-    /// Tells that something deprecated was used, where an answer says so in its header lines; once for each template, and
-    /// not where the catalogue has told it, which may know what replaces it.
+    /// Tells that something deprecated was used, where an answer says so in its header lines, and what they say replaces it;
+    /// once for each template, and not where the catalogue has told it, which may know what replaces it.
     pub(crate) fn answered(&mut self, template: &Arc<str>, headers: &Headers) {
         let is_deprecated =
             headers.get(DEPRECATION).is_some_and(|value| !matches!(value.trim(), "" | "false" | "?0"))
                 || headers.get(SUNSET).is_some_and(|value| !value.trim().is_empty());
         if is_deprecated && !self.deprecated.contains(template) && self.deprecated.len() < MOST_DEPRECATED {
-            self.record(Event::DeprecatedUsed { template: Arc::clone(template), replacement: None });
+            let replacement = successor(headers).map(|path| self::template(&path).as_ref().to_owned().into());
+            self.record(Event::DeprecatedUsed { template: Arc::clone(template), replacement });
         }
     }
 
@@ -294,9 +298,15 @@ mod tests {
         let told: Vec<_> = recorder.drain().into_iter().map(|event| event.kind()).collect();
         assert_eq!(told, [EventKind::DeprecatedUsed; 2]);
         // What the catalogue told is not told again without what replaces it.
-        recorder.record(Event::DeprecatedUsed { template: template("c"), replacement: Some("d") });
+        recorder.record(Event::DeprecatedUsed { template: template("c"), replacement: Some("d".into()) });
         recorder.answered(&template("c"), &answer(&[("Deprecation", "true")]));
         assert_eq!(recorder.drain().len(), 1);
+        // A link alone says nothing of an end.
+        let link = ("Link", "</public-api/acme/e/7>; rel=\"successor-version\"");
+        recorder.answered(&template("d"), &answer(&[link]));
+        recorder.answered(&template("d"), &answer(&[("Deprecation", "@1688169599"), link]));
+        let [Event::DeprecatedUsed { replacement, .. }] = &recorder.drain()[..] else { panic!("one event") };
+        assert_eq!(replacement.as_deref(), Some("e/{ids}"));
     }
 
     #[test]
