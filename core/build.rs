@@ -1,4 +1,5 @@
-//! Packs the documents of `mappings`, which are much alike: they take a tenth of their size in what is built.
+//! Packs the documents of `mappings`, which are much alike, and the schemas of records: they take a tenth of their size in
+//! what is built.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -20,7 +21,13 @@ fn main() -> io::Result<()> {
             text.push('\0');
         }
     }
+    pack("mappings", &text)?;
+    println!("cargo:rerun-if-changed=records");
+    pack("records", &fs::read_to_string("records/schemas.json")?)
+}
+
+fn pack(name: &str, text: &str) -> io::Result<()> {
     let packed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 10);
     let folder = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?;
-    fs::write(Path::new(&folder).join("mappings"), packed)
+    fs::write(Path::new(&folder).join(name), packed)
 }

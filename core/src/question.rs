@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::{audit, contract, discovery, flow, health, mapping, metrics, webhook};
+use crate::{audit, catalog, contract, discovery, flow, health, mapping, metrics, webhook};
 
 /// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
 /// bodies are texts.
@@ -41,6 +41,7 @@ enum Question {
     AlertChanges(Box<RawValue>),
     ServiceReads {},
     PersonalMembers { names: Vec<String> },
+    RecordSchemas {},
     Versions {},
 }
 
@@ -96,6 +97,7 @@ pub fn ask(question: &str) -> Result<String> {
         Question::AlertChanges(asked) => health::alert_changes(asked.get()),
         Question::ServiceReads {} => Ok(discovery::service_reads()),
         Question::PersonalMembers { names } => Ok(discovery::personal_members(&names)),
+        Question::RecordSchemas {} => Ok(catalog::record_schemas().to_owned()),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

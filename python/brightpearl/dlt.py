@@ -20,7 +20,7 @@ from brightpearl.client import Client
 from brightpearl.environment import settings
 from brightpearl.exceptions import ArgumentTypeError
 from brightpearl.flow_operations import PullResource
-from brightpearl.record_schemas import RECORD_SCHEMAS
+from brightpearl.record_schemas import record_schema
 from brightpearl.shapes import is_map
 
 try:
@@ -106,7 +106,7 @@ def _table(one: PullResource) -> str:
 
 def _columns(one: PullResource) -> dict[str, Any]:
     """What of the columns cannot be told from values: which texts are moments, and what says that a record is gone."""
-    schema = {} if one.mapping is not None or one.rows else json.loads(RECORD_SCHEMAS.get(one.resource, "{}"))
+    schema = {} if one.mapping is not None or one.rows else record_schema(one.resource)
     moments = [name for name, member in schema.get("properties", {}).items() if member.get("format") == "date-time"]
     gone = {_GONE: {"data_type": "bool", "hard_delete": True}} if one.deletes or one.reconcile else {}
     return {name: {"data_type": "timestamp"} for name in moments} | gone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from brightpearl._native import find_resource, find_search, list_resources
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.singer import DELETED_AT, write
-from brightpearl.record_schemas import RECORD_SCHEMAS
+from brightpearl.record_schemas import record_schema
 from brightpearl.shapes import Shape, without
 
 _OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "reconcile", "priority", "since")
@@ -43,9 +42,7 @@ class Stream:
 
     def _known(self) -> dict[str, Any]:
         """What is known of the records before one comes."""
-        schema = (
-            json.loads(RECORD_SCHEMAS.get(self.pulled.resource.rsplit("/")[-1], "{}")) if self.is_told_apart else {}
-        )
+        schema = record_schema(self.pulled.resource.rsplit("/")[-1]) if self.is_told_apart else {}
         properties = {"id": {"type": ["integer"]}} | schema.get("properties", {})
         if self.child is not None:
             rows = properties.get(self.child, {})
