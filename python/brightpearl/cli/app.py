@@ -310,6 +310,14 @@ def emulator(
     clock: Annotated[
         str | None, typer.Option(metavar="TIME", help="What its clock shows first, such as 2026-07-01T09:30:00Z.")
     ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="The time zone of an account that is made, such as Europe/London: dates are written with the offset"
+            " of its clocks then.",
+        ),
+    ] = None,
     log: Annotated[
         Path | None, typer.Option(help="A file that every exchange is appended to as JSON, without secrets.")
     ] = None,
@@ -329,7 +337,7 @@ def emulator(
     """
     from brightpearl.cli.emulator import Asked, serve
 
-    asked = Asked(fault or [], cap, latency, clock, log, tls, certificate, key, admin)
+    asked = Asked(fault or [], cap, latency, clock, time_zone, log, tls, certificate, key, admin)
     serve(port, seed, orders, state, asked)
 
 

@@ -42,6 +42,7 @@ class Asked:
     cap: str | None
     latency_ms: int
     clock: str | None
+    time_zone: str | None
     log: Path | None
     tls: bool
     certificate: Path | None
@@ -60,7 +61,7 @@ def serve(port: int, seed: int, orders: int, state: Path | None, asked: Asked) -
     if state is not None:
         require_file("--state", state)
     with _alone(state):
-        emulator = _kept(state) or Emulator(orders=orders, seed=seed, **_cap(asked.cap))
+        emulator = _kept(state) or _made(orders, seed, asked)
         if asked.faults:
             emulator.set_faults(_faults(asked.faults))
         try:
@@ -96,6 +97,15 @@ def _served(emulator: Emulator, port: int, asked: Asked) -> EmulatorServer:
         raise UsageError(message, where=f"--certificate {asked.certificate}") from None
     except ValidationError as error:
         raise UsageError(error.message, where=f"--{error.location}") from None
+
+
+def _made(orders: int, seed: int, asked: Asked) -> Emulator:
+    zone = {} if asked.time_zone is None else {"time_zone": asked.time_zone}
+    settings = _cap(asked.cap)
+    try:
+        return Emulator(orders=orders, seed=seed, **settings, **zone)
+    except ValidationError as error:
+        raise UsageError(error.message, where=f"--time-zone {asked.time_zone}") from None
 
 
 def _cap(text: str | None) -> dict[str, Any]:

@@ -259,7 +259,7 @@ def test_nobody_reads_the_output() -> None:
 
 
 def test_the_emulator_serves_until_it_is_interrupted() -> None:
-    process = start("emulator", "--orders", "10", "--seed", "9")
+    process = start("emulator", "--orders", "10", "--seed", "9", "--time-zone", "Asia/Kolkata")
     assert process.stdout is not None
     variables = {}
     for line in process.stdout:
@@ -276,6 +276,7 @@ def test_the_emulator_serves_until_it_is_interrupted() -> None:
         check=True,
     )
     assert len(search.stdout.splitlines()) == 10
+    assert all(json.loads(line)["createdOn"].endswith("+05:30") for line in search.stdout.splitlines())
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
@@ -288,6 +289,7 @@ def test_the_emulator_takes_faults_in_short_and_says_what_it_does_not_take(tmp_p
         (["--fault", "flood:8"], "one of lost-response"),
         (["--cap", "some"], "or off"),
         (["--clock", "noon"], "2026-07-01T09:30:00Z"),
+        (["--time-zone", "Mars/Olympus"], "such as Europe/London"),
         (["--certificate", str(tmp_path)], "--certificate"),
     ):
         ended = Ended("emulator", *arguments)
