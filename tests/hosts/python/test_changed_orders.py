@@ -175,3 +175,32 @@ def test_what_cannot_be_found_again_is_not_written_without_a_journal(client: Cli
     assert "expected a journal" in ended.err
     assert Ended("push", name, str(file), "--write", "--journal", str(tmp_path / "journal")).code == 0
     assert "how a record is found" in Ended("map", "check", name).out
+
+
+def test_an_order_whose_addresses_or_dates_changed_is_changed_as_the_api_can_and_told(client: Client) -> None:
+    document = json.loads(Mapping.ready("shopify-order").document)
+    document["fields"] = [field for field in document["fields"] if field.get("to") != "/delivery/date"] + [
+        {"to": "/delivery/date", "from": "wanted_on", "as": "datetime"}
+    ]
+    mapping = Mapping(document)
+
+    def push(**members: Any) -> Any:
+        with client.push(mapping, [shopify(client, 2, **members)], write=True) as outcomes:
+            return next(iter(outcomes))
+
+    first = push(wanted_on="2026-03-10T10:00:00-05:00")
+    later = push(wanted_on="2026-03-12T10:00:00-05:00")
+    assert (later.state, later.id) == ("updated", first.id), later.reason
+    assert "2026-03-12" in read(client, first.id)["delivery"]["date"]
+    moved = ADDRESS | {"address1": "2 Row", "zip": "BA2 2BB"}
+    changed = push(wanted_on="2026-03-14T10:00:00-05:00", shipping_address=moved)
+    # The day is changed; of the address, every part that differs is told with both values.
+    assert (changed.state, changed.id) == ("differs", first.id)
+    assert "the API cannot change /delivery/address" in changed.reason
+    told = {one.pointer: (one.before, one.after, one.changeable) for one in changed.differences}
+    assert told["/delivery/address/addressLine1"] == ("1 Row", "2 Row", False)
+    assert told["/delivery/address/postalCode"] == ("BA1 1AA", "BA2 2BB", False)
+    there = read(client, first.id)["delivery"]
+    assert ("2026-03-14" in there["date"], there["address"]["addressLine1"]) == (True, "1 Row")
+    again = push(wanted_on="2026-03-14T10:00:00-05:00")
+    assert again.state == "unchanged", again.reason
