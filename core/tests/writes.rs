@@ -89,15 +89,15 @@ fn the_use_of_something_deprecated_is_told() {
     client.request(SingleRequest::new(Method::Post, "accounting-service/journal").body(body)).unwrap();
     client.fetch(Fetch::new("accounting-service/payment-auth", IdSet::parse("1").unwrap())).unwrap();
     client.fetch(Fetch::new("accounting-service/journal", IdSet::parse("1").unwrap())).unwrap();
-    let replacements: Vec<Option<&str>> = client
+    let replacements: Vec<_> = client
         .drain_events()
         .into_iter()
         .filter_map(|event| match event {
-            Event::DeprecatedUsed { replacement, .. } => Some(replacement),
+            Event::DeprecatedUsed { replacement, .. } => replacement,
             _ => None,
         })
         .collect();
-    assert_eq!(replacements, [Some("journal-entry"), Some("customer-payment")]);
+    assert_eq!(replacements, ["journal-entry", "customer-payment"]);
 }
 
 fn currencies(more_columns: &str, more_cells: &str) -> String {

@@ -299,6 +299,10 @@ impl Edition {
         if let Ok(moment) = DateTime::parse(text) {
             return Some(Edition::Moment(moment.milliseconds(), true));
         }
+        // As BigCommerce has them: `Mon, 09 Mar 2026 10:20:00 +0000`.
+        if let Ok(moment) = jiff::fmt::rfc2822::parse(text) {
+            return Some(Edition::Moment(moment.timestamp().as_millisecond(), true));
+        }
         let moment = DateTime::parse(&format!("{text}Z")).ok()?;
         Some(Edition::Moment(moment.milliseconds(), false))
     }
@@ -374,6 +378,9 @@ mod tests {
             ends(vec![vec![of(0, 1, "2026-01-01T10:00:00Z"), of(1, 2, "2026-01-01T10:30:00+01:00")]]),
             "ko"
         );
+        let dates =
+            ["Mon, 09 Mar 2026 10:20:00 +0000", "Mon, 9 Mar 2026 11:30:00 +0100", "2026-03-09T10:25:00Z"];
+        assert_eq!(ends(vec![vec![of(0, 1, dates[0]), of(1, 2, dates[1]), of(2, 3, dates[2])]]), "oko");
         assert_eq!(ends(vec![vec![of(0, 1, "1")], vec![of(1, 2, "2")], vec![of(2, 3, "1")]]), "kko");
         // Two of one version, a version that is none, and versions of two kinds tell nothing.
         assert_eq!(ends(vec![vec![of(0, 1, "1"), of(1, 2, "1")]]), "rr");
