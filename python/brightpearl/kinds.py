@@ -54,3 +54,17 @@ WaitReason = Literal["throttled", "backoff", "token-refresh"]
 
 OperationKind = Literal["request", "search", "fetch", "options", "batch", "task", "push", "pull"]
 """Which sort of operation a call carries out."""
+
+Unaccepted = Literal[
+    "unknown-address",
+    "wrong-method",
+    "wrong-secret",
+    "too-large",
+    "malformed",
+    "unknown-account",
+    "unknown-event",
+]
+"""Why a request to a webhook's address is not taken."""
+
+RemovalReason = Literal["changed", "old-secret", "repeated", "not-declared"]
+"""Why a webhook goes."""

@@ -9,7 +9,7 @@ use crate::text::{GENERATED, pascal, prose, table, wrapped};
 const WIDTH: usize = 116;
 
 /// The tables that are types, with the types' names.
-const TYPES: [(&str, &str); 7] = [
+const TYPES: [(&str, &str); 9] = [
     ("error-kind", "Kind"),
     ("delivery", "Delivery"),
     ("severity", "Severity"),
@@ -17,6 +17,8 @@ const TYPES: [(&str, &str); 7] = [
     ("outcome-state", "State"),
     ("wait-reason", "WaitReason"),
     ("operation-kind", "OperationKind"),
+    ("unaccepted", "Unaccepted"),
+    ("removal-reason", "RemovalReason"),
 ];
 
 /// Names as types.

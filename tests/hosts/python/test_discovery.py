@@ -21,6 +21,7 @@ from brightpearl import (
     descriptions,
     discovery,
     findings,
+    webhooks,
 )
 
 
@@ -175,7 +176,7 @@ def test_the_authorise_page_of_an_app() -> None:
         brightpearl.authorize_url("acme/../other", "a", "https://shop.example/", "s")
 
 
-@pytest.mark.parametrize("module", [discovery, findings])
+@pytest.mark.parametrize("module", [discovery, findings, webhooks])
 def test_the_examples_run(module: Any) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
