@@ -127,6 +127,13 @@ impl Ending {
         Self { error, ..Self::because(State::MaybeApplied, reason) }
     }
 
+    /// The same of what was changed, or begun to be, in this run: nobody has seen what came of it.
+    pub(super) fn unseen(self) -> Self {
+        let why = self.error.as_ref().map(Error::to_string).or(self.reason).unwrap_or_default();
+        let reason = format!("it is there and was changed, and what came of it is not known: {why}");
+        Self { state: State::MaybeApplied, reason: Some(reason), ..self }
+    }
+
     /// What the journal is told; nothing of what stays in doubt, and of what was never announced and not written.
     pub(super) fn done_state(&self, was_announced: bool) -> Option<DoneState> {
         match self.state {

@@ -342,6 +342,22 @@ impl Progress {
         self.is_changed
     }
 
+    /// Whether what is there was changed in this run, in part at least, and nobody has seen what came of it.
+    pub(super) fn has_changed(&self) -> bool {
+        let done = match &self.station {
+            Station::Ready(write, _) | Station::Announced(write, _) | Station::Sending(write, _) => {
+                write.done
+            }
+            Station::Journaled(_)
+            | Station::Open(_)
+            | Station::Looking(_)
+            | Station::Reading(..)
+            | Station::Read(..)
+            | Station::Settled => 0,
+        };
+        self.is_changed || done > 0
+    }
+
     /// It is written down that it is about to be written. Says whether it changes what is there.
     pub(super) fn announce(&mut self) -> Result<bool> {
         let (is_update, is_further) = self.go("announced", |before| {

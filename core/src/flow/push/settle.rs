@@ -148,6 +148,8 @@ impl PushJob {
             self.settle(index, Ending::in_doubt(ending.error));
         } else if progress.may_be_written() {
             self.leave_in_doubt(index);
+        } else if progress.has_changed() {
+            self.settle(index, ending.unseen());
         } else {
             self.settle(index, ending);
         }
