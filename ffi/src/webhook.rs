@@ -98,7 +98,7 @@ pub struct bp_webhook_receipt(ReceiptLent);
 
 #[derive(Debug)]
 enum ReceiptLent {
-    Accepted { notification: OwnedNotification, status: u16, status_unless_stored: u16, secret: usize },
+    Accepted { notification: Box<OwnedNotification>, status: u16, status_unless_stored: u16, secret: usize },
     Refused { _message: OwnedText, refusal: bp_webhook_refusal, status: u16 },
 }
 
@@ -260,7 +260,7 @@ impl ReceiptLent {
     fn new(receipt: Receipt) -> Self {
         match receipt {
             Receipt::Accepted { notification, status, status_unless_stored, secret } => Self::Accepted {
-                notification: OwnedNotification::new(&notification),
+                notification: Box::new(OwnedNotification::new(&notification)),
                 status,
                 status_unless_stored,
                 secret,
