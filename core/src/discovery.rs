@@ -17,7 +17,7 @@ use crate::http::Method;
 use crate::json::{nearest, plain, value};
 use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolved};
 use crate::task;
-use crate::validate;
+use crate::validate::{self, Violation};
 
 /// Every resource in short, as a JSON array of `{"name", "title", "section", "detail", "paths", "searches",
 /// "deprecated"}` in the order of the API's own reference.
@@ -191,8 +191,20 @@ pub fn validate(resource: &str, verb: &str, body: &[u8], unknown_members: &str) 
     let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {
         Error::validation("verb", format!("invalid verb {verb:?}; expected POST, PUT, PATCH or DELETE"))
     })?;
-    let unknown: UnknownMembers = unknown_members.parse()?;
-    Ok(plain(&validate::validate(&path_of(resource, method)?, method, body, unknown)))
+    Ok(plain(&violations(resource, method, body, unknown_members.parse()?)?))
+}
+
+/// The same for hosts that have types for it.
+///
+/// # Errors
+/// [`Kind::Validation`] at `resource` or `verb`.
+pub fn violations(
+    resource: &str,
+    method: Method,
+    body: &[u8],
+    unknown_members: UnknownMembers,
+) -> Result<Vec<Violation>> {
+    Ok(validate::validate(&path_of(resource, method)?, method, body, unknown_members))
 }
 
 /// The one path where a resource of that name knows the verb. What has a slash is a path already.

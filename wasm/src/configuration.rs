@@ -67,14 +67,27 @@ impl From<wit::Location> for Location {
 impl From<wit::RetryPolicy> for RetryPolicy {
     fn from(policy: wit::RetryPolicy) -> Self {
         let wit::RetryPolicy { max_attempts, base, cap, max_throttled } = policy;
-        Self { max_attempts, base_ms: base, cap_ms: cap, max_throttled }
+        let default = Self::default();
+        Self {
+            max_attempts: max_attempts.unwrap_or(default.max_attempts),
+            base_ms: base.unwrap_or(default.base_ms),
+            cap_ms: cap.unwrap_or(default.cap_ms),
+            max_throttled: max_throttled.unwrap_or(default.max_throttled),
+        }
     }
 }
 
 impl From<wit::PoolConfig> for PoolConfig {
     fn from(config: wit::PoolConfig) -> Self {
         let wit::PoolConfig { quota, period, pacing, reserve, private_share } = config;
-        Self { quota, period_ms: period, pacing: pacing.into(), reserve, private_share }
+        let default = Self::default();
+        Self {
+            quota: quota.unwrap_or(default.quota),
+            period_ms: period.unwrap_or(default.period_ms),
+            pacing: pacing.map_or(default.pacing, Pacing::from),
+            reserve: reserve.unwrap_or(default.reserve),
+            private_share,
+        }
     }
 }
 

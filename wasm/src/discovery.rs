@@ -2,28 +2,13 @@
 
 use brightpearl_core as core;
 use core::auth::signature::{Freshness, verify_callback};
-use core::mapping;
+use core::validate::UnknownMembers;
 
-use crate::bindings::exports::brightpearl::connector::discovery::{self, Callback};
+use crate::bindings::exports::brightpearl::connector::discovery::{self, Callback, KindSummary, TaskSummary};
 use crate::engine::Connector;
 use crate::wit;
 
-/// `resource mapping`.
-pub(crate) struct Mapping(mapping::Mapping);
-
-impl discovery::GuestMapping for Mapping {
-    fn open(document: String) -> Result<discovery::Mapping, wit::Error> {
-        Ok(discovery::Mapping::new(Mapping(mapping::Mapping::compiled(&document)?)))
-    }
-
-    fn run(&self, record: Vec<u8>, resolved: String) -> Result<String, wit::Error> {
-        Ok(core::discovery::map_record(&self.0, &record, &resolved)?)
-    }
-}
-
 impl discovery::Guest for Connector {
-    type Mapping = Mapping;
-
     fn ask(question: String) -> Result<String, wit::Error> {
         Ok(core::ask(&question)?)
     }
@@ -40,33 +25,33 @@ impl discovery::Guest for Connector {
         core::discovery::tasks()
     }
 
+    fn task(name: String) -> Result<TaskSummary, wit::Error> {
+        let core::task::TaskDescription { name, summary, writes, .. } = core::task::task(&name)?;
+        Ok(TaskSummary { name: name.to_owned(), summary: summary.to_owned(), writes })
+    }
+
     fn errors() -> String {
         core::discovery::errors()
     }
 
+    fn kind(kind: wit::ErrorKind) -> KindSummary {
+        let kind = core::Kind::from(kind);
+        KindSummary {
+            advice: kind.advice().to_owned(),
+            is_of_record: kind.is_of_record(),
+            exit_code: kind.exit_code(),
+        }
+    }
+
     fn validate(
         path: String,
-        verb: String,
-        body: Vec<u8>,
-        unknown_members: String,
-    ) -> Result<String, wit::Error> {
-        Ok(core::discovery::validate(&path, &verb, &body, &unknown_members)?)
-    }
-
-    fn check_mapping(document: String) -> String {
-        core::discovery::check_mapping(&document)
-    }
-
-    fn explain_mapping(document: String) -> Result<String, wit::Error> {
-        Ok(core::discovery::explain_mapping(&document)?)
-    }
-
-    fn ready_mappings() -> String {
-        core::discovery::ready_mappings()
-    }
-
-    fn mapping_schema() -> String {
-        mapping::schema().to_owned()
+        verb: wit::Method,
+        body: String,
+        unknown_members: Option<wit::UnknownMembers>,
+    ) -> Result<Vec<wit::Violation>, wit::Error> {
+        let unknown = unknown_members.map(UnknownMembers::from).unwrap_or_default();
+        let violations = core::discovery::violations(&path, verb.into(), body.as_bytes(), unknown)?;
+        Ok(violations.iter().map(wit::Violation::from).collect())
     }
 
     fn verify_callback(

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use brightpearl_core as core;
 
 use crate::bindings::exports::brightpearl::connector::engine;
-use crate::wit;
+use crate::{text, wit};
 
 /// The component.
 pub(crate) struct Connector;
@@ -14,7 +14,7 @@ pub(crate) struct Connector;
 pub(crate) struct Pool(core::Pool);
 
 /// `resource client`.
-pub(crate) struct Client(core::Client);
+pub(crate) struct Client(pub(crate) core::Client);
 
 /// `resource call`. The component imports nothing, so nothing can call back into it while the cell is
 /// borrowed.
@@ -82,14 +82,6 @@ impl engine::GuestClient for Client {
         Ok(handle(self.0.task(task.try_into()?)?))
     }
 
-    fn push(&self, push: wit::Push) -> Result<engine::Call, wit::Error> {
-        Ok(handle(self.0.push(push.try_into()?)?))
-    }
-
-    fn pull(&self, pull: wit::Pull) -> Result<engine::Call, wit::Error> {
-        Ok(handle(self.0.pull(pull.try_into()?)?))
-    }
-
     fn start_json(&self, operation: String) -> Result<engine::Call, wit::Error> {
         Ok(handle(self.0.start(core::operation::Operation::from_json(&operation)?)?))
     }
@@ -135,7 +127,8 @@ fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> core::Res
     Ok(engine::Client::new(Client(client)))
 }
 
-fn handle(call: core::Call) -> engine::Call {
+/// What a host drives a call by.
+pub(crate) fn handle(call: core::Call) -> engine::Call {
     engine::Call::new(Call(RefCell::new(call)))
 }
 
@@ -144,7 +137,23 @@ impl engine::GuestCall for Call {
         Ok(self.0.borrow_mut().poll(now)?.into())
     }
 
+    fn poll_json(&self, now: u64) -> Result<String, wit::Error> {
+        Ok(text::step(self.0.borrow_mut().poll(now)?))
+    }
+
     fn answer(&self, exchange: u64, response: wit::Response, now: u64) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().answer(exchange, response.into(), now)?)
+    }
+
+    fn answer_text(
+        &self,
+        exchange: u64,
+        status: u16,
+        headers: Vec<wit::Header>,
+        body: String,
+        now: u64,
+    ) -> Result<(), wit::Error> {
+        let response = wit::Response { status, headers, body: body.into_bytes() };
         Ok(self.0.borrow_mut().answer(exchange, response.into(), now)?)
     }
 
@@ -152,8 +161,8 @@ impl engine::GuestCall for Call {
         Ok(self.0.borrow_mut().fail(exchange, failure.into(), now)?)
     }
 
-    fn feed(&self, record: Vec<u8>) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().feed(&record)?)
+    fn feed(&self, record: String) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().feed(record.as_bytes())?)
     }
 
     fn finish(&self) -> Result<(), wit::Error> {

@@ -17,6 +17,7 @@ impl From<core::Error> for wit::Error {
             request: error.request().cloned().map(wit::RequestSummary::from),
             advice: error.advice().to_owned(),
             retryable: error.is_retryable(),
+            is_of_record: error.kind().is_of_record(),
             violations: error.violations().iter().map(wit::Violation::from).collect(),
             verifications: error.verifications().iter().cloned().map(wit::Verification::from).collect(),
             progress: error.progress().map(str::to_owned),

@@ -3,12 +3,26 @@
 use brightpearl_core as core;
 use core::operation::{Deletes, Existing, Json, Pull, PullResource, Push};
 
-use crate::wit;
+use crate::bindings::exports::brightpearl::connector::engine;
+use crate::bindings::exports::brightpearl::connector::flows as wit;
+use crate::bindings::exports::brightpearl::connector::mappings::MappingBorrow;
+use crate::engine::{Client, Connector, handle};
+use crate::mapping::Mapping;
 
-impl TryFrom<wit::Push> for Push {
+impl wit::Guest for Connector {
+    fn start_push(client: wit::ClientBorrow<'_>, push: wit::Push<'_>) -> Result<engine::Call, wit::Error> {
+        Ok(handle(client.get::<Client>().0.push(push.try_into()?)?))
+    }
+
+    fn start_pull(client: wit::ClientBorrow<'_>, pull: wit::Pull<'_>) -> Result<engine::Call, wit::Error> {
+        Ok(handle(client.get::<Client>().0.pull(pull.try_into()?)?))
+    }
+}
+
+impl TryFrom<wit::Push<'_>> for Push {
     type Error = core::Error;
 
-    fn try_from(push: wit::Push) -> core::Result<Self> {
+    fn try_from(push: wit::Push<'_>) -> core::Result<Self> {
         let wit::Push {
             mapping,
             records,
@@ -22,17 +36,13 @@ impl TryFrom<wit::Push> for Push {
             looks,
             confirm,
         } = push;
-        let defaults = Self::dry_run(mapping)?;
+        let defaults = Self::dry_run(document(&mapping))?;
         Ok(Self {
             records: records.map(json_each).transpose()?,
             dry_run,
             write,
             max_writes,
-            existing: match existing {
-                wit::Existing::Update => Existing::Update,
-                wit::Existing::Leave => Existing::Leave,
-                wit::Existing::Reject => Existing::Reject,
-            },
+            existing: existing.map(Existing::from).unwrap_or_default(),
             journal,
             renew,
             window: window.map_or(defaults.window, |window| window as usize),
@@ -43,15 +53,29 @@ impl TryFrom<wit::Push> for Push {
     }
 }
 
+impl From<wit::Existing> for Existing {
+    fn from(existing: wit::Existing) -> Self {
+        match existing {
+            wit::Existing::Update => Self::Update,
+            wit::Existing::Leave => Self::Leave,
+            wit::Existing::Reject => Self::Reject,
+        }
+    }
+}
+
+fn document(mapping: &MappingBorrow<'_>) -> String {
+    mapping.get::<Mapping>().document.clone()
+}
+
 fn json_each(records: Vec<String>) -> core::Result<Vec<Json>> {
     let each = records.into_iter().enumerate();
     each.map(|(place, text)| Json::new(text).map_err(|error| error.at(format!("records {place}")))).collect()
 }
 
-impl TryFrom<wit::Pull> for Pull {
+impl TryFrom<wit::Pull<'_>> for Pull {
     type Error = core::Error;
 
-    fn try_from(pull: wit::Pull) -> core::Result<Self> {
+    fn try_from(pull: wit::Pull<'_>) -> core::Result<Self> {
         let wit::Pull { resources, state, overlap } = pull;
         let overlap_ms = overlap.unwrap_or_else(|| Self::of("").overlap_ms);
         let resources = resources.into_iter().map(PullResource::try_from).collect::<core::Result<_>>()?;
@@ -59,10 +83,10 @@ impl TryFrom<wit::Pull> for Pull {
     }
 }
 
-impl TryFrom<wit::PullResource> for PullResource {
+impl TryFrom<wit::PullResource<'_>> for PullResource {
     type Error = core::Error;
 
-    fn try_from(pulled: wit::PullResource) -> core::Result<Self> {
+    fn try_from(pulled: wit::PullResource<'_>) -> core::Result<Self> {
         let wit::PullResource {
             resource,
             name,
@@ -76,8 +100,7 @@ impl TryFrom<wit::PullResource> for PullResource {
             reconcile,
             priority,
         } = pulled;
-        let mapping = mapping.map(|text| Json::new(text).map_err(|error| error.at("mapping"))).transpose()?;
-        let deletes = deletes.map(|wit::Deletes { most_percent }| Deletes { most_percent });
+        let mapping = mapping.map(|mapping| Json::new(document(&mapping))).transpose()?;
         Ok(Self {
             resource,
             name,
@@ -87,9 +110,16 @@ impl TryFrom<wit::PullResource> for PullResource {
             watermark,
             query,
             rows,
-            deletes,
+            deletes: deletes.map(Deletes::from),
             reconcile,
-            priority,
+            priority: priority.unwrap_or_default(),
         })
+    }
+}
+
+impl From<wit::Deletes> for Deletes {
+    fn from(deletes: wit::Deletes) -> Self {
+        let default = Self::default();
+        Self { most_percent: deletes.most_percent.unwrap_or(default.most_percent) }
     }
 }

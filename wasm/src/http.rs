@@ -34,11 +34,12 @@ impl From<wit::Method> for core::Method {
 impl From<core::Request> for wit::Request {
     fn from(mut request: core::Request) -> Self {
         // What crosses to the host is the host's; what stays here wipes itself.
+        let body = std::mem::take(&mut request.body);
         Self {
             method: request.method.into(),
             url: std::mem::take(&mut request.url),
             headers: lines(&request.headers),
-            body: std::mem::take(&mut request.body),
+            body: (!body.is_empty()).then(|| text(body)),
         }
     }
 }
@@ -46,8 +47,7 @@ impl From<core::Request> for wit::Request {
 impl From<wit::Response> for core::Response {
     fn from(response: wit::Response) -> Self {
         let wit::Response { status, headers, body } = response;
-        let headers = headers.into_iter().map(|(name, value)| (name, text(value))).collect();
-        Self { status, headers, body }
+        Self { status, headers: headers.into_iter().collect(), body }
     }
 }
 
@@ -68,10 +68,11 @@ impl From<wit::TransportFailure> for core::TransportFailure {
     }
 }
 
-fn lines(headers: &core::Headers) -> Vec<(String, Vec<u8>)> {
-    headers.iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).collect()
+fn lines(headers: &core::Headers) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// Bodies of requests are made of texts.
 fn text(value: Vec<u8>) -> String {
     String::from_utf8(value).unwrap_or_else(|error| {
         let bytes = Zeroizing::new(error.into_bytes());

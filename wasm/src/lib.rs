@@ -11,10 +11,12 @@ mod error;
 mod flow;
 mod http;
 mod kinds;
+mod mapping;
 mod operation;
 mod page;
 mod step;
 mod telemetry;
+mod text;
 mod tokens;
 
 mod bindings {

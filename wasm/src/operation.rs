@@ -11,6 +11,7 @@ use crate::wit;
 impl From<wit::SingleRequest> for SingleRequest {
     fn from(request: wit::SingleRequest) -> Self {
         let wit::SingleRequest { method, path, query, headers, body, idempotent, unchecked } = request;
+        let body = body.unwrap_or_default();
         Self { method: method.into(), path, query, headers, body, idempotent, unchecked }
     }
 }
@@ -20,19 +21,37 @@ impl From<wit::Batch> for Batch {
         let wit::Batch { requests, order, on_failure, packing } = batch;
         Self {
             requests: requests.into_iter().map(SingleRequest::from).collect(),
-            order: match order {
-                wit::Order::Sequential => Order::Sequential,
-                wit::Order::Parallel => Order::Parallel,
-            },
-            on_failure: match on_failure {
-                wit::OnFailure::Stop => OnFailure::Stop,
-                wit::OnFailure::Continue => OnFailure::Continue,
-            },
-            packing: match packing {
-                wit::Packing::Auto => Packing::Auto,
-                wit::Packing::Always => Packing::Always,
-                wit::Packing::Never => Packing::Never,
-            },
+            order: order.map(Order::from).unwrap_or_default(),
+            on_failure: on_failure.map(OnFailure::from).unwrap_or_default(),
+            packing: packing.map(Packing::from).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<wit::Order> for Order {
+    fn from(order: wit::Order) -> Self {
+        match order {
+            wit::Order::Sequential => Self::Sequential,
+            wit::Order::Parallel => Self::Parallel,
+        }
+    }
+}
+
+impl From<wit::OnFailure> for OnFailure {
+    fn from(on_failure: wit::OnFailure) -> Self {
+        match on_failure {
+            wit::OnFailure::Stop => Self::Stop,
+            wit::OnFailure::Continue => Self::Continue,
+        }
+    }
+}
+
+impl From<wit::Packing> for Packing {
+    fn from(packing: wit::Packing) -> Self {
+        match packing {
+            wit::Packing::Auto => Self::Auto,
+            wit::Packing::Always => Self::Always,
+            wit::Packing::Never => Self::Never,
         }
     }
 }
@@ -60,7 +79,13 @@ impl TryFrom<wit::Fetch> for Fetch {
 
     fn try_from(fetch: wit::Fetch) -> core::Result<Self> {
         let wit::Fetch { resource, ids, query, plan, id_limit } = fetch;
-        Ok(Self { resource, ids: id_set(ids)?, query, plan: plan.into(), id_limit })
+        Ok(Self {
+            resource,
+            ids: id_set(ids)?,
+            query,
+            plan: plan.map(Plan::from).unwrap_or_default(),
+            id_limit,
+        })
     }
 }
 

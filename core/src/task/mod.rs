@@ -89,16 +89,28 @@ pub struct TaskDescription {
 /// assert!(creation.writes);
 /// ```
 pub fn tasks() -> Vec<TaskDescription> {
-    entries()
-        .map(|entry| TaskDescription {
+    entries().map(TaskDescription::of).collect()
+}
+
+/// The task of that name.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest known name.
+pub fn task(name: &str) -> Result<TaskDescription> {
+    entry(name).map(TaskDescription::of)
+}
+
+impl TaskDescription {
+    fn of(entry: &TaskEntry) -> Self {
+        Self {
             name: entry.name,
             summary: entry.summary,
             arguments: entry.arguments_schema(),
             result: entry.result_schema(),
             requests: entry.requests,
             writes: entry.writes,
-        })
-        .collect()
+        }
+    }
 }
 
 fn entries() -> impl Iterator<Item = &'static TaskEntry> {

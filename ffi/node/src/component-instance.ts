@@ -18,6 +18,7 @@ export function isTrap(thrown: unknown): boolean {
 interface Exports {
   readonly engine: any;
   readonly discovery: any;
+  readonly mappings: any;
 }
 
 interface Transpiled {

@@ -27,14 +27,11 @@ export function readBytes(slice: Lent): Uint8Array {
   return typeof slice.data === "string" ? Buffer.from(slice.data) : (slice.data ?? new Uint8Array());
 }
 
-type Fields = readonly (readonly [string, string | Uint8Array])[];
+type Fields = readonly (readonly [string, string])[];
 
 /** Copies names and values. */
 export function readFields(fields: Fields | null): [string, string][] {
-  return (fields ?? []).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value : Buffer.from(value).toString(),
-  ]);
+  return (fields ?? []).map(([name, value]) => [name, value]);
 }
 
 /** Reads one structure, which here is one. */
@@ -95,7 +92,6 @@ export class StepStruct {
 
 const text = (data: Uint8Array | string, length: number): string =>
   typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, length).toString();
-const bytes = (data: Uint8Array, length: number): Uint8Array => data.subarray(0, length);
 const time = (now: number): bigint => BigInt(Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, now)) || 0);
 
 /** Runs what may fail: 0, or 1 and the error in its place. */
@@ -231,8 +227,10 @@ export const native: Record<string, NativeFunction> = {
   errors: (json, error) => handOut(json, error, () => component().discovery.errors()),
   validate: ({ path, verb, body, unknown_members }, json, error) =>
     handOut(json, error, () => {
-      const [place, method, policy] = [path, verb, unknown_members].map((slice) => readText(slice) ?? "");
-      return component().discovery.validate(place as string, method as string, readBytes(body), policy as string);
+      const [place, method, content, policy] = [path, verb, body, unknown_members].map((slice) => readText(slice) ?? "");
+      // By its name, since it takes verbs and policies that there are not, and says so.
+      const question = { validate: { path: place, verb: method, body: content, unknown_members: policy } };
+      return component().discovery.ask(JSON.stringify(question));
     }),
   authorizeUrl: ({ account, app_ref, redirect_uri, state }, url, error) =>
     handOut(url, error, () => {
@@ -252,16 +250,16 @@ export const native: Record<string, NativeFunction> = {
     }),
 
   mappingNew: (document, length, place, error) =>
-    handle(place, error, () => component().discovery.Mapping.open(text(document, length))),
+    handle(place, error, () => component().mappings.Mapping.open(text(document, length))),
   mappingFree: free,
   mappingRun: (mapping, record, length, resolved, resolvedLength, json, error) =>
-    handOut(json, error, () => mapping.run(bytes(record, length), text(resolved, resolvedLength))),
+    handOut(json, error, () => mapping.run(text(record, length), text(resolved, resolvedLength) || undefined)),
   mappingCheck: (document, length, json, error) =>
-    handOut(json, error, () => component().discovery.checkMapping(text(document, length))),
+    handOut(json, error, () => component().discovery.ask(JSON.stringify({ check_mapping: { document: text(document, length) } }))),
   mappingExplain: (document, length, json, error) =>
-    handOut(json, error, () => component().discovery.explainMapping(text(document, length))),
-  readyMappings: (json, error) => handOut(json, error, () => component().discovery.readyMappings()),
-  mappingSchema: (json, error) => handOut(json, error, () => component().discovery.mappingSchema()),
+    handOut(json, error, () => component().mappings.explain(text(document, length))),
+  readyMappings: (json, error) => handOut(json, error, () => component().mappings.ready()),
+  mappingSchema: (json, error) => handOut(json, error, () => component().mappings.schema()),
 
   poolNew: (json, length, place, error) => handle(place, error, () => typed.pool(text(json, length))),
   poolFree: free,
@@ -308,13 +306,12 @@ export const native: Record<string, NativeFunction> = {
     }),
   callAnswer: (call, exchange, { status, headers, body }, now, error) =>
     guarded(error, () => {
-      const lines = ((headers ?? []) as Fields).map(([name, value]) => [name, Buffer.from(value as string)]);
-      call.answer(BigInt(exchange), { status, headers: lines, body: readBytes(body) }, time(now));
+      call.answer(BigInt(exchange), { status, headers: readFields(headers), body: readBytes(body) }, time(now));
     }),
   callFailNotSent: fail("not-sent"),
   callFailUnsendable: fail("unsendable"),
   callFailMaybeSent: fail("maybe-sent"),
-  callFeed: (call, record, length, error) => guarded(error, () => call.feed(bytes(record, length))),
+  callFeed: (call, record, length, error) => guarded(error, () => call.feed(text(record, length))),
   callFinish: (call, error) => guarded(error, () => call.finish()),
   callAcknowledge: (call, items, error) => guarded(error, () => call.acknowledge(items)),
   callCancel: (call, now) => call.cancel(time(now)),

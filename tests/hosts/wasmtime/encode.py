@@ -35,13 +35,13 @@ def exchange_of(exchange: Record) -> Any:
         "method": request.method.upper(),
         "url": request.url,
         "headers": headers_of(request.headers),
-        "body": request.body.decode(),
+        "body": request.body or "",
     }
     return {**sent, "is_login": True} if getattr(exchange, "is-login") else sent
 
 
-def headers_of(headers: list[tuple[str, bytes]]) -> Any:
-    return [[name, value.decode()] for name, value in headers]
+def headers_of(headers: list[tuple[str, str]]) -> Any:
+    return [list(header) for header in headers]
 
 
 def output_of(output: Variant) -> Any:
@@ -63,10 +63,13 @@ def output_of(output: Variant) -> Any:
 
 def data_of(data: Record) -> Any:
     """Data has the form of the vectors already, but for what its name is the name of."""
-    items = [json.loads(item) for item in data.items]
-    if data.kind == "task":
-        return {data.kind: {"name": data.name, "result": items.pop()}}
-    return {data.kind: items if data.name is None else {"resource": data.name, "records": items}}
+    return result_of_data(data.kind, data.name, [json.loads(item) for item in data.items])
+
+
+def result_of_data(kind: str, name: str | None, items: list[Any]) -> Any:
+    if kind == "task":
+        return {kind: {"name": name, "result": items.pop()}}
+    return {kind: items if name is None else {"resource": name, "records": items}}
 
 
 def page_of(page: Record) -> Any:
@@ -111,6 +114,8 @@ def error_of(error: Record) -> Any:
         "verifications": [verification_of(verification) for verification in error.verifications],
         "progress": None if error.progress is None else json.loads(error.progress),
     }
+    # What follows from the kind, the vectors do not say again.
+    del told["is_of_record"]
     return {name: value for name, value in told.items() if value is not None and value is not False and value != []}
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from component import Instance, Loaded, Refused
+from component import Instance, Loaded, Refused, members
 from difference import differences
 from encode import error_of
+from typed import text_of
+
+FUNCTIONS = {"ready_mappings": "ready", "mapping_schema": "schema"}
+"""What the contract calls a function, where it is not what the vectors call it."""
 
 
 def play(loaded: Loaded, vector: dict[str, Any]) -> list[str]:
@@ -32,19 +36,21 @@ def called(instance: Instance, call: dict[str, Any]) -> Any:
     match call:
         case {"catalog": {}} | {"tasks": {}} | {"errors": {}} | {"ready_mappings": {}} | {"mapping_schema": {}}:
             (name,) = call.keys() & {"catalog", "tasks", "errors", "ready_mappings", "mapping_schema"}
-            return asked(instance, name)
+            interface = "mappings" if "mapping" in name else "discovery"
+            return asked(instance, f"{interface}/{FUNCTIONS.get(name, name)}")
         case {"describe": {"resource": resource}}:
-            return asked(instance, "describe", resource)
+            return asked(instance, "discovery/describe", resource)
         case {"validate": {"path": path, "verb": verb, "body": body, "unknown_members": unknown}}:
-            return asked(instance, "validate", path, verb, body.encode(), unknown)
+            return validated(instance, path, verb, body, unknown)
         case {"check_mapping": {"document": document}}:
-            return asked(instance, "check_mapping", document)
+            findings = [members(finding) for finding in instance.call("mappings/check", document)]
+            return {"usable": all(found["severity"] != "error" for found in findings), "findings": findings}
         case {"explain_mapping": {"document": document}}:
-            return asked(instance, "explain_mapping", document)
+            return asked(instance, "mappings/explain", document)
         case {"run_mapping": {"document": document, "record": record, "resolved": resolved}}:
-            return mapped(instance, document, record.encode(), resolved)
+            return mapped(instance, document, record, resolved)
         case {"ask": {"question": question}}:
-            return asked(instance, "ask", question)
+            return asked(instance, "discovery/ask", question)
         case {"verify_callback": {"parameters": parameters, "dev_secret": dev_secret} as given}:
             pairs = [(name, value) for name, value in parameters]
             moment = given.get("max_age_ms"), given.get("now", 0)
@@ -54,13 +60,22 @@ def called(instance: Instance, call: dict[str, Any]) -> Any:
 
 
 def asked(instance: Instance, name: str, *arguments: object) -> Any:
-    return json.loads(instance.call(f"discovery/{name.replace('_', '-')}", *arguments))
+    return json.loads(instance.call(name, *arguments))
 
 
-def mapped(instance: Instance, document: str, record: bytes, resolved: str) -> Any:
+def validated(instance: Instance, path: str, verb: str, body: str, unknown: str) -> Any:
+    """By the enums of the contract where the vector's words are of them; the engine judges others as JSON."""
+    _, verbs, _, policies = instance.parameters("discovery/validate")
+    if verb.lower() in verbs.names and unknown in policies.payload.names:
+        return [members(told) for told in instance.call("discovery/validate", path, verb.lower(), body, unknown)]
+    question = {"validate": {"path": path, "verb": verb, "body": body, "unknown_members": unknown}}
+    return asked(instance, "discovery/ask", text_of(question))
+
+
+def mapped(instance: Instance, document: str, record: str, resolved: str) -> Any:
     """Compiles the document, and maps the record twice: a mapping keeps nothing of what it mapped."""
-    mapping = instance.call("discovery/mapping.open", document)
-    first, second = (asked(instance, "mapping.run", mapping, record, resolved) for _ in range(2))
+    mapping = instance.call("mappings/mapping.open", document)
+    first, second = (asked(instance, "mappings/mapping.run", mapping, record, resolved or None) for _ in range(2))
     instance.release(mapping)
     assert first == second, "the second run of a mapping gave something else than the first"
     return first

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, Literal
 
 from wasmtime.component import ResourceAny, Variant
 
 from component import Instance, Loaded, Refused, record
 from difference import differences
 from encode import error_of, explanation_of, step_of
+from encode_text import as_read, step_of_text
 from typed import Untyped, start, text_of
 
 
-def play(loaded: Loaded, vector: dict[str, Any], *, is_typed: bool) -> list[str]:
-    """Every difference between what the vector expects and what the component says.
+Way = Literal["json", "typed", "text"]
+"""How a vector goes through the component.
 
-    A typed operation goes by the function that is made for it, any other as the JSON text that every host has.
-    """
+Its operation as the JSON text that every host has, or by the function that is made for it; its steps and answers as
+typed values, or as text.
+"""
+
+
+def play(loaded: Loaded, vector: dict[str, Any], way: Way) -> list[str]:
+    """Every difference between what the vector expects and what the component says."""
     instance = loaded.instantiate()
     try:
         client = instance.call("engine/client.open-json", text_of(vector["config"]), None)
@@ -27,16 +33,17 @@ def play(loaded: Loaded, vector: dict[str, Any], *, is_typed: bool) -> list[str]
     if "client_error" in vector:
         return ["client_error: the client opened"]
     try:
-        call = started(instance, client, vector, is_typed=is_typed)
+        call = started(instance, client, vector, is_typed=way == "typed")
     except Refused as refused:
         return told("start_error", vector.get("start_error"), error_of(refused.error))
     if "start_error" in vector:
         return ["start_error: the call started"]
 
-    player = Player(instance, client, call)
+    player = TextPlayer(instance, client, call) if way == "text" else Player(instance, client, call)
     found = []
     for place, entry in enumerate(vector["script"]):
-        found += told(f"entry {place}", entry["expect"], player.play(entry))
+        expected = as_read(entry["expect"]) if way == "text" else entry["expect"]
+        found += told(f"entry {place}", expected, player.play(entry))
     events = [json.loads(event.json) for event in instance.call("engine/client.drain-events", client)]
     return found + told("events", vector["events"], events)
 
@@ -77,13 +84,13 @@ class Player:
     def _act(self, entry: dict[str, Any], now: int) -> Any:
         match entry:
             case {"poll": True}:
-                return step_of(self._call("poll", now))
+                return self._poll(now)
             case {"answer": answer}:
-                self._call("answer", answer["exchange"], response_of(answer), now)
+                self._answer(answer, now)
             case {"fail": failure}:
                 self._call("fail", failure["exchange"], Variant(failure["sent"], failure["text"]), now)
             case {"feed": text}:
-                self._call("feed", text.encode())
+                self._call("feed", text)
             case {"finish": True}:
                 self._call("finish")
             case {"demand": True}:
@@ -108,6 +115,12 @@ class Player:
                 raise AssertionError(f"an unknown action: {sorted(entry)}")
         return "ok"
 
+    def _poll(self, now: int) -> Any:
+        return step_of(self._call("poll", now))
+
+    def _answer(self, answer: dict[str, Any], now: int) -> None:
+        self._call("answer", answer["exchange"], response_of(answer), now)
+
     def _pool(self) -> ResourceAny:
         if self.pool is None:
             self.pool = self.instance.call("engine/client.pool", self.client)
@@ -115,6 +128,21 @@ class Player:
 
     def _call(self, name: str, *arguments: object) -> Any:
         return self.instance.call(f"engine/call.{name}", self.call, *arguments)
+
+
+class TextPlayer(Player):
+    """Takes steps and gives answers as text."""
+
+    def _poll(self, now: int) -> Any:
+        return step_of_text(self._call("poll-json", now))
+
+    def _answer(self, answer: dict[str, Any], now: int) -> None:
+        if "body_base64" in answer:
+            super()._answer(answer, now)
+        else:
+            headers = [(name, value) for name, value in answer.get("headers", [])]
+            body = answer.get("body", "")
+            self._call("answer-text", answer["exchange"], answer["status"], headers, body, now)
 
 
 def demand_of(demand: Any) -> Any:
@@ -126,5 +154,5 @@ def demand_of(demand: Any) -> Any:
 
 def response_of(answer: dict[str, Any]) -> Any:
     body = base64.b64decode(answer["body_base64"]) if "body_base64" in answer else answer.get("body", "").encode()
-    headers = [(name, value.encode()) for name, value in answer.get("headers", [])]
+    headers = [(name, value) for name, value in answer.get("headers", [])]
     return record(status=answer["status"], headers=headers, body=body)

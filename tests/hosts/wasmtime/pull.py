@@ -6,6 +6,7 @@ Prints a line per order: its id, a tab, its JSON.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,6 @@ from wasmtime.component import Variant
 from component import Instance, Loaded, Refused, record
 from drive import drive
 from encode import error_of
-from page import resources
 
 
 def main() -> int:
@@ -46,28 +46,19 @@ def main() -> int:
 
 def pull(instance: Instance, config: object) -> None:
     client = instance.call("engine/client.open", config, None)
-    search = record(
-        resource="order-service/order-search",
-        columns=["orderId"],
-        filters=[],
-        sort=[],
-        page_size=None,
-        paging=None,
-        limit=None,
-        key=None,
-        unchecked=False,
-    )
+    search = json.dumps({"search": {"resource": "order-service/order-search", "columns": ["orderId"]}})
     ids: list[int] = []
-    for output in drive(instance, instance.call("engine/client.search", client, search)):
-        ids += output.payload.columns[0].data.payload or []
+    for text in drive(instance, instance.call("engine/client.start-json", client, search)):
+        ids += (number for (number,) in json.loads(text)["page"]["rows"])
 
     listed = ",".join(map(str, ids))
     # The search has just said that they exist.
-    fetch = record(resource="order-service/order", ids=listed, query=[], plan="never", id_limit=None)
+    fetch = json.dumps({"fetch": {"resource": "order-service/order", "ids": listed, "plan": "never"}})
     count = 0
-    for output in drive(instance, instance.call("engine/client.fetch", client, fetch)):
-        for number, order in resources(output.payload):
-            sys.stdout.buffer.write(b"%d\t%s\n" % (number, order))
+    for text in drive(instance, instance.call("engine/client.start-json", client, fetch)):
+        for item in json.loads(text)["resources"]["items"]:
+            order = json.dumps(item["resource"], separators=(",", ":"), ensure_ascii=False)
+            sys.stdout.buffer.write(f"{item['id']}\t{order}\n".encode())
             count += 1
     requests = instance.call("engine/client.statistics", client).requests
     print(f"{count} orders in {requests} requests", file=sys.stderr)

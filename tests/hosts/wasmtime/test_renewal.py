@@ -25,7 +25,7 @@ def test_a_request_that_was_refused_is_sent_again_with_the_credentials_of_now(lo
     def sent() -> tuple[int, str]:
         step = instance.call("engine/call.poll", call, NOW)
         headers = dict(step.payload.request.headers)
-        return step.payload.id, headers["brightpearl-account-token"].decode()
+        return step.payload.id, headers["brightpearl-account-token"]
 
     exchange, token = sent()
     assert token == "token-of-acme"

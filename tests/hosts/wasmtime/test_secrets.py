@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from wasmtime.component import ResourceAny, Variant
 
-from component import Instance, Loaded, Refused, record
+from component import Instance, Loaded, Refused
 from echoes import every_form, shown
 from encode import error_of
 from typed import text_of
@@ -104,15 +104,14 @@ class Talk:
         try:
             if "/public-api/" not in exchange.request.url:
                 tokens = json.dumps({"response": ISSUED, "access_token": ISSUED, "expires_in": 604_800})
-                granted = record(status=200, headers=[], body=tokens.encode())
-                self.instance.call("engine/call.answer", call, exchange.id, granted, now)
+                self.instance.call("engine/call.answer-text", call, exchange.id, 200, [], tokens, now)
             elif self.turn % 7 == 0:
                 failure = Variant("maybe-sent", f"a proxy said: {echo}")
                 self.instance.call("engine/call.fail", call, exchange.id, failure, now)
             else:
                 body = BODIES[self.turn % len(BODIES)] % echo.replace('"', "'")
-                response = record(status=STATUSES[self.turn % len(STATUSES)], headers=[], body=body.encode())
-                self.instance.call("engine/call.answer", call, exchange.id, response, now)
+                status = STATUSES[self.turn % len(STATUSES)]
+                self.instance.call("engine/call.answer-text", call, exchange.id, status, [], body, now)
         except Refused as refused:
             self.note(refused)
 

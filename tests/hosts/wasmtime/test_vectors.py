@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import functions
 from component import Loaded
-from play import play
+from play import Way, play
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 VECTORS = sorted(FOLDER.glob("*.json"))
@@ -31,11 +31,11 @@ def test_there_are_vectors(events: dict[str, Any]) -> None:
     assert events.keys() == {path.stem for path in VECTORS}
 
 
-@pytest.mark.parametrize("is_typed", [False, True], ids=["json", "typed"])
+@pytest.mark.parametrize("way", get_args(Way))
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
-def test_vector(loaded: Loaded, events: dict[str, Any], path: Path, is_typed: bool) -> None:
+def test_vector(loaded: Loaded, events: dict[str, Any], path: Path, way: Way) -> None:
     vector = json.loads(path.read_text()) | {"events": events[path.stem]}
-    assert play(loaded, vector, is_typed=is_typed) == []
+    assert play(loaded, vector, way) == []
 
 
 @pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)

@@ -15,7 +15,7 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 
 /// What the component may weigh, in bytes. More than 300 KB of it are constant data: the catalogue of the whole API, and
 /// the mapping documents that come with it.
-const SIZE_LIMIT: usize = 2_860_000;
+const SIZE_LIMIT: usize = 2_900_000;
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);

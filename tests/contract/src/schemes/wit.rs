@@ -2,6 +2,7 @@
 
 use brightpearl_core::auth::{Holding, SchemeField, schemes};
 
+use crate::component::SINCE;
 use crate::text::{prose, wrapped};
 
 use super::{described, forms};
@@ -35,12 +36,16 @@ fn record(doc: &str, name: &str, fields: &[SchemeField]) -> String {
         let name = field.name.replace('_', "-");
         format!("{}        {name}: {},\n", comment(&described(field), 8), type_of(field))
     });
-    format!("{}    record {name} {{\n{}    }}\n\n", comment(doc, 4), fields.collect::<String>())
+    format!("{}    {SINCE}\n    record {name} {{\n{}    }}\n\n", comment(doc, 4), fields.collect::<String>())
 }
 
 fn variant(doc: &str, name: &str, cases: impl Iterator<Item = (String, String, &'static str)>) -> String {
     let cases = cases.map(|(doc, name, record)| format!("{}        {name}({record}),\n", comment(&doc, 8)));
-    format!("{}    variant {name} {{\n{}    }}\n\n", comment(doc, 4), cases.collect::<String>())
+    format!(
+        "{}    /// It goes in only.\n    {SINCE}\n    variant {name} {{\n{}    }}\n\n",
+        comment(doc, 4),
+        cases.collect::<String>()
+    )
 }
 
 fn type_of(field: &SchemeField) -> String {

@@ -110,7 +110,7 @@ fn fetch(ids: &[String]) -> Fetch {
         ids: Some(ids.join(",")),
         query: Vec::new(),
         // The search has just said that they exist.
-        plan: FetchPlan::Never,
+        plan: Some(FetchPlan::Never),
         id_limit: None,
     }
 }

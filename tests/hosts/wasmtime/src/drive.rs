@@ -21,14 +21,14 @@ pub fn drive(
     transport: &Transport,
     consume: impl FnMut(Output),
 ) -> Result<()> {
-    drive_feeding(instance, call, transport, std::iter::empty::<&[u8]>(), consume)
+    drive_feeding(instance, call, transport, std::iter::empty::<&str>(), consume)
 }
 
 /// Drives a push that asks for its records, and gives it as many of them as it asks for.
 ///
 /// # Errors
 /// What ended the call, or a trap.
-pub fn drive_feeding<R: AsRef<[u8]>>(
+pub fn drive_feeding<R: AsRef<str>>(
     instance: &mut Instance,
     call: ResourceAny,
     transport: &Transport,
@@ -64,13 +64,12 @@ pub fn drive_feeding<R: AsRef<[u8]>>(
 
 /// The transport is the Rust host's; it speaks the engine's own types.
 fn transmit(transport: &Transport, request: Request) -> Result<Response, TransportFailure> {
-    let headers = request.headers.into_iter();
-    let headers = headers.map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()));
-    let method = method(request.method);
-    let request = core::Request { method, url: request.url, headers: headers.collect(), body: request.body };
+    let Request { method, url, headers, body } = request;
+    let (method, body) = (self::method(method), body.unwrap_or_default().into_bytes());
+    let request = core::Request { method, url, headers: headers.into_iter().collect(), body };
     match transport.transmit(&request) {
         Ok(core::Response { status, headers, body }) => {
-            let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+            let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
             Ok(Response { status, headers: headers.collect(), body })
         }
         Err(core::TransportFailure::NotSent(text)) => Err(TransportFailure::NotSent(text)),
