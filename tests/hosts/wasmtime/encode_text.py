@@ -1,7 +1,7 @@
 """Steps that came as text (`call.poll-json`), in the JSON form of the vectors (`tests/vectors/README.md`).
 
-What the vectors have as the text of JSON is compared as values here, whose numbers keep their digits: a host that parses
-the whole text has no other.
+What the vectors have as the text of JSON is compared as values here, whose numbers keep their digits: a host that
+parses the whole text has no other.
 """
 
 from __future__ import annotations

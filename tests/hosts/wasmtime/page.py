@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -82,6 +83,21 @@ def resources(batch: Record) -> Iterator[tuple[int | None, bytes]]:
     """Each resource's id, if it says one, and its JSON text."""
     for number, offset, length in zip(batch.ids, batch.offsets, batch.lengths, strict=True):
         yield number or None, batch.body[offset : offset + length]
+
+
+def resource_texts(step: str) -> Iterator[tuple[int | None, str]]:
+    """Each resource's id, if it says one, and its JSON as the answer has it, out of the text of a step."""
+    decoder = json.JSONDecoder()
+    opening, between = '{"id":', ',"resource":'
+    place = step.index("[") + 1
+    while step.startswith(opening, place):
+        comma = step.index(",", place)
+        number = json.loads(step[place + len(opening) : comma])
+        start = comma + len(between)
+        _, end = decoder.raw_decode(step, start)
+        yield number, step[start:end]
+        # The object's brace, and what separates it from the next.
+        place = end + 2
 
 
 def bit(bits: bytes, index: int) -> bool:

@@ -14,7 +14,6 @@ from encode import error_of, explanation_of, step_of
 from encode_text import as_read, step_of_text
 from typed import Untyped, start, text_of
 
-
 Way = Literal["json", "typed", "text"]
 """How a vector goes through the component.
 

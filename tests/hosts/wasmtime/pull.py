@@ -16,6 +16,7 @@ from wasmtime.component import Variant
 from component import Instance, Loaded, Refused, record
 from drive import drive
 from encode import error_of
+from page import resource_texts
 
 
 def main() -> int:
@@ -56,9 +57,8 @@ def pull(instance: Instance, config: object) -> None:
     fetch = json.dumps({"fetch": {"resource": "order-service/order", "ids": listed, "plan": "never"}})
     count = 0
     for text in drive(instance, instance.call("engine/client.start-json", client, fetch)):
-        for item in json.loads(text)["resources"]["items"]:
-            order = json.dumps(item["resource"], separators=(",", ":"), ensure_ascii=False)
-            sys.stdout.buffer.write(f"{item['id']}\t{order}\n".encode())
+        for number, order in resource_texts(text):
+            sys.stdout.buffer.write(f"{number}\t{order}\n".encode())
             count += 1
     requests = instance.call("engine/client.statistics", client).requests
     print(f"{count} orders in {requests} requests", file=sys.stderr)

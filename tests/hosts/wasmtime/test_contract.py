@@ -9,6 +9,7 @@ import pytest
 from wasmtime.component import ResourceAny, Variant
 
 from component import Instance, Loaded, Refused, record
+from page import resource_texts
 from typed import text_of
 
 NOW = 1_782_864_000_000
@@ -36,6 +37,17 @@ def test_an_answer_that_is_no_text_is_no_reply(loaded: Loaded) -> None:
     answer = record(status=200, headers=[], body=b'{"response":"\xff"}')
     instance.call("engine/call.answer", call, sent["exchange"], answer, NOW)
     assert polled(instance, call)["wait"]["reason"] == "backoff"
+
+
+def test_resources_are_cut_out_of_a_text_as_they_were(loaded: Loaded) -> None:
+    instance, call = begun(loaded, {"fetch": {"resource": "order-service/order", "ids": "1-3", "plan": "never"}})
+    sent = polled(instance, call)["send"]
+    orders = ['{"id":1, "total": 1.50}', '{"id":2,"name":"\\u003c]}"}']
+    body = f'{{"response":[{",".join(orders)}]}}'
+    instance.call("engine/call.answer-text", call, sent["exchange"], 200, [], body, NOW)
+    step = instance.call("engine/call.poll-json", call, NOW)
+    assert list(resource_texts(step)) == [(1, orders[0]), (2, orders[1])]
+    assert json.loads(step)["resources"]["missing"] == "3"
 
 
 def test_a_request_without_a_body_has_none(loaded: Loaded) -> None:
