@@ -1,29 +1,42 @@
-//! Turns the core module that `cargo build` makes of `brightpearl-wasm` into the component:
-//! `brightpearl-component MODULE COMPONENT`.
+//! Makes the components of the core modules that `cargo build` makes, and the WIT package:
 //!
-//! It validates what it writes and refuses a component that imports anything: hosts rely on the engine having
-//! access to nothing.
+//! - `brightpearl-component engine MODULE OUT`: the engine, which imports nothing;
+//! - `brightpearl-component http ENGINE MODULE OUT`: the engine and what drives it over `wasi:http`, as one;
+//! - `brightpearl-component webhook ENGINE MODULE OUT`: the engine and what receives webhooks, as one;
+//! - `brightpearl-component package WIT OUT`: the WIT package as a binary.
+//!
+//! It validates what it writes, and refuses a component that imports anything but what it is known to need: hosts rely on
+//! it having no access to anything else. Each says what it is: name, version, licence and documentation are inside.
 
 #![forbid(unsafe_code)]
 
-use std::error::Error;
-use std::path::PathBuf;
+mod encode;
+mod metadata;
+
+use std::env;
+use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs};
-
-use wit_component::{ComponentEncoder, DecodedWasm};
-
-/// What the component may weigh, in bytes. More than 300 KB of it are constant data: the catalogue of the whole API, and
-/// the mapping documents that come with it.
-const SIZE_LIMIT: usize = 2_900_000;
 
 fn main() -> ExitCode {
-    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let (Some(module), Some(component), None) = (arguments.next(), arguments.next(), arguments.next()) else {
-        eprintln!("usage: brightpearl-component MODULE COMPONENT");
-        return ExitCode::from(2);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let report = match arguments.as_slice() {
+        ["engine", module, out] => encode::engine(Path::new(module), Path::new(out)),
+        ["http", engine, module, out] => {
+            encode::composed(&encode::HTTP, Path::new(engine), Path::new(module), Path::new(out))
+        }
+        ["webhook", engine, module, out] => {
+            encode::composed(&encode::WEBHOOK, Path::new(engine), Path::new(module), Path::new(out))
+        }
+        ["package", folder, out] => encode::package(Path::new(folder), Path::new(out)),
+        _ => {
+            eprintln!(
+                "usage: brightpearl-component engine MODULE OUT | http ENGINE MODULE OUT | webhook ENGINE MODULE OUT | package WIT OUT"
+            );
+            return ExitCode::from(2);
+        }
     };
-    match encode(&module, &component) {
+    match report {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS
@@ -32,44 +45,5 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn encode(module: &PathBuf, component: &PathBuf) -> Result<String, Box<dyn Error>> {
-    let core = fs::read(module).map_err(|error| format!("{} cannot be read: {error}", module.display()))?;
-    let mut encoder = ComponentEncoder::default();
-    let encoded = encoder
-        .validate(true)
-        .module(&core)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|error| format!("{} cannot be made a component: {error:#}", module.display()))?;
-
-    let imports = imports_of(&encoded)?;
-    if !imports.is_empty() {
-        return Err(format!(
-            "the component imports {}; expected nothing. Something in it reaches for the outside: look for a dependency that uses a clock, randomness or files.",
-            imports.join(", ")
-        )
-        .into());
-    }
-    if encoded.len() > SIZE_LIMIT {
-        return Err(format!("the component has {} bytes; the limit is {SIZE_LIMIT}", encoded.len()).into());
-    }
-    if let Some(folder) = component.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(component, &encoded)
-        .map_err(|error| format!("{} cannot be written: {error}", component.display()))?;
-    Ok(format!("{}: {} bytes, imports nothing", component.display(), encoded.len()))
-}
-
-/// The names of everything that the component imports.
-fn imports_of(component: &[u8]) -> Result<Vec<String>, Box<dyn Error>> {
-    match wit_component::decode(component)? {
-        DecodedWasm::Component(resolve, world) => {
-            let imports = resolve.worlds[world].imports.keys();
-            Ok(imports.map(|import| resolve.name_world_key(import)).collect())
-        }
-        DecodedWasm::WitPackage(..) => Err("the encoder made a WIT package; expected a component".into()),
     }
 }

@@ -1,0 +1,135 @@
+//! Components of modules, compositions of components, and the WIT package.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use wasm_compose::graph::{Component, CompositionGraph, EncodeOptions};
+use wasmparser::Validator;
+use wit_component::{ComponentEncoder, DecodedWasm};
+
+use crate::metadata::{self, About};
+
+/// What goes wrong here is told to the person who builds.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A composition of the engine with something that uses it.
+pub(crate) struct Composition {
+    about: About,
+    /// How the names of what it may import begin.
+    imports: &'static [&'static str],
+}
+
+/// The engine, alone.
+const ENGINE: About = About {
+    name: "brightpearl",
+    description: "The Brightpearl engine as a component that imports nothing",
+};
+
+/// The engine and its driver over `wasi:http`.
+pub(crate) const HTTP: Composition = Composition {
+    about: About {
+        name: "brightpearl-http",
+        description: "The Brightpearl engine as a component that drives itself over wasi:http",
+    },
+    imports: &["wasi:http/", "wasi:io/", "wasi:clocks/", "wasi:random/random@"],
+};
+
+/// The engine and its receiver of webhooks.
+pub(crate) const WEBHOOK: Composition = Composition {
+    about: About {
+        name: "brightpearl-webhook",
+        description: "The Brightpearl engine as a wasi:http handler that receives webhooks",
+    },
+    imports: &["wasi:http/types@", "wasi:io/", "wasi:clocks/", "brightpearl:connector/receiving@"],
+};
+
+/// Encodes the engine's module.
+pub(crate) fn engine(module: &Path, out: &Path) -> Result<String> {
+    let component = metadata::with(&ENGINE, &encoded(module)?)?;
+    write(&component, &[], out)
+}
+
+/// Encodes a driver's module, and gives it the engine for what it imports of it.
+pub(crate) fn composed(
+    composition: &Composition,
+    engine: &Path,
+    module: &Path,
+    out: &Path,
+) -> Result<String> {
+    let driver = encoded(module)?;
+    let mut graph = CompositionGraph::new();
+    let mut validator = Validator::new();
+    let engine = graph.add_component(Component::from_file(&mut validator, "engine", engine)?)?;
+    let driver = graph.add_component(Component::from_bytes(&mut validator, "driver", driver)?)?;
+    let (inner, outer) = (graph.instantiate(engine)?, graph.instantiate(driver)?);
+    let wanted: Vec<_> = graph
+        .get_component(driver)
+        .into_iter()
+        .flat_map(|component| component.imports().map(|(index, name, _)| (index, name.to_owned())))
+        .collect();
+    for (import, name) in wanted {
+        let export = graph.get_component(engine).and_then(|component| component.export_by_name(&name));
+        if let Some((export, _, _)) = export {
+            graph.connect(inner, Some(export), outer, import)?;
+        }
+    }
+    let options = EncodeOptions { define_components: true, export: Some(outer), validate: true };
+    let component = metadata::with(&composition.about, &graph.encode(options)?)?;
+    write(&component, composition.imports, out)
+}
+
+/// Encodes the WIT package, as registries take it.
+pub(crate) fn package(folder: &Path, out: &Path) -> Result<String> {
+    let (resolve, package) = metadata::package(folder)?;
+    let binary = wit_component::encode(&resolve, package, false)?;
+    save(&binary, out)?;
+    let name = resolve.packages.get(package).map(|package| package.name.to_string()).unwrap_or_default();
+    Ok(format!("{}: {} bytes, {name}", out.display(), binary.len()))
+}
+
+fn encoded(module: &Path) -> Result<Vec<u8>> {
+    let core = fs::read(module).map_err(|error| format!("{} cannot be read: {error}", module.display()))?;
+    let mut encoder = ComponentEncoder::default();
+    let encoded = encoder.validate(true).module(&core).and_then(|encoder| encoder.encode());
+    encoded.map_err(|error| format!("{} cannot be made a component: {error:#}", module.display()).into())
+}
+
+fn write(component: &[u8], allowed: &[&str], out: &Path) -> Result<String> {
+    let imports = imports_of(component)?;
+    let strange: Vec<&str> = imports
+        .iter()
+        .map(String::as_str)
+        .filter(|import| !allowed.iter().any(|beginning| import.starts_with(beginning)))
+        .collect();
+    if !strange.is_empty() {
+        let expected = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
+        return Err(format!(
+            "{} imports {}; expected {expected}. Something in it reaches for the outside: look for a dependency that uses a clock, randomness or files.",
+            out.display(),
+            strange.join(", ")
+        )
+        .into());
+    }
+    save(component, out)?;
+    let told = if imports.is_empty() { "nothing".to_owned() } else { imports.join(", ") };
+    Ok(format!("{}: {} bytes, imports {told}", out.display(), component.len()))
+}
+
+fn save(binary: &[u8], out: &Path) -> Result<()> {
+    if let Some(folder) = out.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(out, binary).map_err(|error| format!("{} cannot be written: {error}", out.display()).into())
+}
+
+/// The names of everything that the component imports.
+fn imports_of(component: &[u8]) -> Result<Vec<String>> {
+    match wit_component::decode(component)? {
+        DecodedWasm::Component(resolve, world) => {
+            let world = resolve.worlds.get(world).ok_or("the component has no world")?;
+            Ok(world.imports.keys().map(|import| resolve.name_world_key(import)).collect())
+        }
+        DecodedWasm::WitPackage(..) => Err("the encoder made a WIT package; expected a component".into()),
+    }
+}
