@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the component, checks that it imports nothing, and prints where it is:
-#   wasm/build.sh [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default)
+# Builds the components, checks what each imports, and prints where they are:
+#   wasm/build.sh [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default), and beside
+# it the compositions brightpearl-http.wasm and brightpearl-webhook.wasm, and the WIT package, brightpearl-connector.wit.wasm
 #
 # Two routes lead to the core module. Without a choice, what is installed is used, and otherwise each is
 # fetched, in this order:
@@ -75,8 +76,10 @@ use_flags() {
 build_module_with_rustup() {
     use_flags
     CARGO_TARGET_DIR=$module_dir/rustup \
-        env -u RUSTC_WORKSPACE_WRAPPER cargo build --locked --package brightpearl-wasm --profile component --target $target
-    module=$module_dir/rustup/$target/component/brightpearl_wasm.wasm
+        env -u RUSTC_WORKSPACE_WRAPPER cargo build --locked --package brightpearl-wasm --package brightpearl-wasm-http \
+        --package brightpearl-wasm-webhook --profile component --target $target
+    modules=$module_dir/rustup/$target/component
+    module=$modules/brightpearl_wasm.wasm
 }
 
 build_module_with_debian() {
@@ -86,9 +89,11 @@ build_module_with_debian() {
     # -Zbuild-std is not in stable releases; RUSTC_BOOTSTRAP lets this one compiler have it.
     RUSTC_BOOTSTRAP=1 RUSTC=$compiler CARGO_TARGET_DIR=$module_dir/debian \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker \
-        env -u RUSTC_WORKSPACE_WRAPPER /usr/bin/cargo build --locked --package brightpearl-wasm --profile component --target $target \
+        env -u RUSTC_WORKSPACE_WRAPPER /usr/bin/cargo build --locked --package brightpearl-wasm --package brightpearl-wasm-http \
+        --package brightpearl-wasm-webhook --profile component --target $target \
         -Zbuild-std=std,panic_abort
-    module=$module_dir/debian/$target/component/brightpearl_wasm.wasm
+    modules=$module_dir/debian/$target/component
+    module=$modules/brightpearl_wasm.wasm
 }
 
 case ${1:-installed} in
@@ -142,4 +147,11 @@ mkdir -p "$folder"
 RUSTC=$compiler python3 tests/supply/notices.py component "$folder/THIRD-PARTY-NOTICES.txt" >&2
 RUSTC=$compiler python3 tests/supply/sbom.py component "$folder/brightpearl.cdx.json" >&2
 cp LICENSE "$folder/"
-cargo run --quiet --locked --package brightpearl-component -- "$module" "$component"
+make_component() {
+    cargo run --quiet --locked --package brightpearl-component -- "$@"
+}
+make_component engine "$module" "$component"
+for driver in http webhook; do
+    make_component $driver "$component" "$modules/brightpearl_wasm_$driver.wasm" "$folder/brightpearl-$driver.wasm"
+done
+make_component package wit "$folder/brightpearl-connector.wit.wasm"

@@ -20,7 +20,9 @@ RUSTC_WORKSPACE_WRAPPER=$PWD/tests/lint/clippy.sh cargo test --locked --profile 
 
 start_emulator --config "{\"credentials\": $credentials}" --orders 250
 "$target/host/examples/pull-component" "$target/component/brightpearl.wasm" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/orders"
+"$target/host/examples/over-wasi-http" "$target/component/brightpearl-http.wasm" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/driven"
 stop_emulator
 orders=$(cut -f 1 "$work/orders" | sort -u | wc -l)
 [ "$orders" -eq 250 ] || { echo "the pull printed $orders orders; expected 250" >&2; exit 1; }
-echo "1 passed: 250 orders were pulled"
+grep -qx '250 rows' "$work/driven" || { echo "over wasi:http came: $(cat "$work/driven"); expected 250 rows" >&2; exit 1; }
+echo "2 passed: 250 orders were pulled, and found over wasi:http"

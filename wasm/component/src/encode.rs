@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use wasm_compose::graph::{Component, CompositionGraph, EncodeOptions};
-use wasmparser::Validator;
+use wac_graph::types::Package;
+use wac_graph::{CompositionGraph, EncodeOptions, PackageId};
 use wit_component::{ComponentEncoder, DecodedWasm};
 
 use crate::metadata::{self, About};
@@ -20,11 +20,12 @@ pub(crate) struct Composition {
     imports: &'static [&'static str],
 }
 
+/// The interface that the types of others come from.
+const TYPES: &str = "brightpearl:connector/types@";
+
 /// The engine, alone.
-const ENGINE: About = About {
-    name: "brightpearl",
-    description: "The Brightpearl engine as a component that imports nothing",
-};
+const ENGINE: About =
+    About { name: "brightpearl", description: "The Brightpearl engine as a component that imports nothing" };
 
 /// The engine and its driver over `wasi:http`.
 pub(crate) const HTTP: Composition = Composition {
@@ -58,24 +59,32 @@ pub(crate) fn composed(
     out: &Path,
 ) -> Result<String> {
     let driver = encoded(module)?;
+    let engine = fs::read(engine).map_err(|error| format!("{} cannot be read: {error}", engine.display()))?;
     let mut graph = CompositionGraph::new();
-    let mut validator = Validator::new();
-    let engine = graph.add_component(Component::from_file(&mut validator, "engine", engine)?)?;
-    let driver = graph.add_component(Component::from_bytes(&mut validator, "driver", driver)?)?;
-    let (inner, outer) = (graph.instantiate(engine)?, graph.instantiate(driver)?);
-    let wanted: Vec<_> = graph
-        .get_component(driver)
-        .into_iter()
-        .flat_map(|component| component.imports().map(|(index, name, _)| (index, name.to_owned())))
-        .collect();
-    for (import, name) in wanted {
-        let export = graph.get_component(engine).and_then(|component| component.export_by_name(&name));
-        if let Some((export, _, _)) = export {
-            graph.connect(inner, Some(export), outer, import)?;
+    let engine = Package::from_bytes("engine", None, engine, graph.types_mut())?;
+    let driver = Package::from_bytes("driver", None, driver, graph.types_mut())?;
+    let (engine, driver) = (graph.register_package(engine)?, graph.register_package(driver)?);
+    let world = |graph: &CompositionGraph, package: PackageId| {
+        let world = &graph.types()[graph[package].ty()];
+        let names = |names: &mut dyn Iterator<Item = &String>| names.cloned().collect::<Vec<_>>();
+        (names(&mut world.imports.keys()), names(&mut world.exports.keys()))
+    };
+    let (offered, (wanted, exports)) = (world(&graph, engine).1, world(&graph, driver));
+    let (inner, outer) = (graph.instantiate(engine), graph.instantiate(driver));
+    for name in wanted.iter().filter(|name| offered.contains(name)) {
+        let export = graph.alias_instance_export(inner, name)?;
+        graph.set_instantiation_argument(outer, name, export)?;
+        // What is exported has its types from there.
+        if name.starts_with(TYPES) {
+            graph.export(export, name.as_str())?;
         }
     }
-    let options = EncodeOptions { define_components: true, export: Some(outer), validate: true };
-    let component = metadata::with(&composition.about, &graph.encode(options)?)?;
+    for name in &exports {
+        let export = graph.alias_instance_export(outer, name)?;
+        graph.export(export, name.as_str())?;
+    }
+    let composed = graph.encode(EncodeOptions::default()).map_err(|error| format!("{error:?}"))?;
+    let component = metadata::with(&composition.about, &composed)?;
     write(&component, composition.imports, out)
 }
 

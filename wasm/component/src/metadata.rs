@@ -1,11 +1,9 @@
 //! What a component says of itself, in the custom sections that registries and `wasm-tools metadata` read.
 
-use std::borrow::Cow;
 use std::path::Path;
 
-use wasm_encoder::{ComponentSection, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField, Description, Licenses, Version};
-use wit_parser::{PackageId, PackageMetadata, Resolve};
+use wit_parser::{PackageId, Resolve};
 
 use crate::encode::Result;
 
@@ -15,23 +13,15 @@ pub(crate) struct About {
     pub(crate) description: &'static str,
 }
 
-/// The component with its name, version, licence, description, and the documentation of the WIT package.
+/// The component with its name, version, licence and description. Its documentation is in the binary of the WIT package:
+/// tools refuse a component that has such.
 pub(crate) fn with(about: &About, component: &[u8]) -> Result<Vec<u8>> {
     let mut told = AddMetadata::default();
     told.name = AddMetadataField::Set(about.name.to_owned());
     told.description = AddMetadataField::Set(Description::new(about.description));
     told.licenses = AddMetadataField::Set(Licenses::new(env!("CARGO_PKG_LICENSE"))?);
     told.version = AddMetadataField::Set(Version::new(env!("CARGO_PKG_VERSION")));
-    let mut component = told.to_wasm(component)?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
-    let (resolve, package) = package(&folder)?;
-    let documentation = PackageMetadata::extract(&resolve, package).encode()?;
-    let section = CustomSection {
-        name: Cow::Borrowed(PackageMetadata::SECTION_NAME),
-        data: Cow::Owned(documentation),
-    };
-    section.append_to_component(&mut component);
-    Ok(component)
+    Ok(told.to_wasm(component)?)
 }
 
 /// The WIT package in a folder.

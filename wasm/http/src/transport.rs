@@ -70,9 +70,7 @@ fn prepared(request: &Request<'_>) -> Result<(OutgoingRequest, OutgoingBody), Tr
     let length = request.body.len().to_string();
     let own = (!request.body.is_empty()).then_some(("Content-Length", length.as_str()));
     for (name, value) in request.headers.iter().copied().chain(own) {
-        headers
-            .append(name, value.as_bytes())
-            .map_err(|_| unsendable(&format!("the header {name}")))?;
+        headers.append(name, value.as_bytes()).map_err(|_| unsendable(&format!("the header {name}")))?;
     }
     let (scheme, rest) = match request.url.split_once("://") {
         Some(("http", rest)) => (Scheme::Http, rest),
