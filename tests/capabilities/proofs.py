@@ -131,9 +131,9 @@ def ran_in(steps: Path) -> Ran:
     failed = set()
     notes = steps / "notes"
     for line in notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []:
-        _, status, *_, log = line.split("\t")
+        _, status, *_, noted = line.split("\t")
         if status != "0":
-            failed.add(Path(log).name)
+            failed.add(Path(noted).name)
     for log in sorted(steps.glob("*.log")):
         _read_log(log, ran, is_whole=log.name not in failed)
     for report in sorted(steps.glob("*.xml")):
