@@ -30,7 +30,7 @@ static void expect(int holds, const char *what) {
 
 /* What a server has seen, in memory that it shares with the tests. */
 typedef struct {
-  int gets, posts, at_once, most_at_once;
+  int gets, posts, empty_headers;
 } seen;
 
 typedef enum { ANSWERS, CLOSES_ON_POST, IS_SILENT, WAITS_FOR_TWO, SAYS_DATE } manner;
@@ -68,6 +68,8 @@ static void serve_connection(int connection, manner manner, seen *seen) {
         pause();
       break;
     }
+    if (strstr(request, "\r\nX-Empty:\r\n"))
+      __sync_fetch_and_add(&seen->empty_headers, 1);
     if (manner == WAITS_FOR_TWO) { /* whoever sends one after the other waits for ever */
       while (__sync_fetch_and_add(&seen->gets, 0) < 2)
         usleep(1000);
@@ -219,6 +221,28 @@ static void headers_are_passed_on(void) {
   stop_server(&server);
 }
 
+/* libcurl takes a header that has no value for one to be left out. */
+static void a_header_without_a_value_is_sent(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_field line;
+  bp_request request;
+  bp_call *call = NULL;
+  bp_delivery delivery;
+  BP_INIT(&request);
+  line.name = bp_text_of("X-Empty");
+  line.value = bp_text_of("");
+  request.method = bp_text_of("GET");
+  request.path = bp_text_of("order-service/order-type");
+  request.headers = &line;
+  request.header_count = 1;
+  expect(bp_call_start_request(client, &request, &call, NULL) == BP_STATUS_OK, "a call");
+  expect(came_to(call, NULL, NULL, NULL, &delivery) == BP_STATUS_OK, "an answer");
+  expect(server.seen->empty_headers == 1, "a header without a value to be sent");
+  bp_client_free(client);
+  stop_server(&server);
+}
+
 static void calls_are_in_flight_at_once(void) {
   server server = start_server(WAITS_FOR_TWO);
   bp_client *client = client_of(&server);
@@ -354,6 +378,7 @@ int main(void) {
   a_write_is_sent_once();
   what_never_left_is_told_so();
   headers_are_passed_on();
+  a_header_without_a_value_is_sent();
   calls_are_in_flight_at_once();
   a_call_is_stopped();
   a_sink_that_fails_ends_its_call_alone();
