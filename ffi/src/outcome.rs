@@ -185,7 +185,7 @@ pub unsafe extern "C" fn bp_outcome_difference(
 /// An outcome as an item has it, whose members are documented with `bp_data`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Members {
+struct OutcomeMembers {
     record: u64,
     state: String,
     key: Option<String>,
@@ -216,7 +216,7 @@ struct Difference {
 impl bp_outcome {
     /// Reads an item; `None` for one that is no outcome.
     pub(crate) fn read(json: &str, error: Option<&bp_error>) -> Option<Self> {
-        let members: Members = serde_json::from_str(json).ok()?;
+        let members: OutcomeMembers = serde_json::from_str(json).ok()?;
         let mut texts = Vec::new();
         let mut lend = |text: &str| {
             let text = OwnedText::new(text);

@@ -89,7 +89,7 @@ pub unsafe extern "C" fn bp_pulled_source(pulled: *const bp_pulled) -> bp_text {
 /// A record as an item has it, whose members are documented with `bp_data`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Members {
+struct PulledMembers {
     id: Option<u64>,
     changed: Option<String>,
     deleted: bool,
@@ -101,7 +101,7 @@ struct Members {
 impl bp_pulled {
     /// Reads an item; `None` for one that is no record of a pull.
     pub(crate) fn read(json: &str) -> Option<Self> {
-        let members: Members = serde_json::from_str(json).ok()?;
+        let members: PulledMembers = serde_json::from_str(json).ok()?;
         Some(Self {
             id: members.id.unwrap_or_default(),
             changed: members.changed.as_deref().map(OwnedText::new),
