@@ -41,6 +41,8 @@ pub enum Bug {
     NoJournal,
     /// Pushes that do not look whether what they created is there once.
     NoConfirmation,
+    /// A push that goes on though another one has the lease.
+    LeaseIsIgnored,
     /// Pulls that begin exactly at the watermark, without an overlap.
     NoOverlap,
     /// A receiver that answers before a notification is on its disk.

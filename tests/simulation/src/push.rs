@@ -13,7 +13,7 @@ use crate::checks::{self, Kind};
 use crate::draw::Draw;
 use crate::host::{Host, Run, client};
 use crate::network::Network;
-use crate::rival::{Meeting, Rival};
+use crate::rival::{Contender, Lease, Meeting, Rival};
 use crate::trace::Trace;
 use crate::weather;
 use crate::{Bug, START};
@@ -43,6 +43,8 @@ pub(crate) struct Pushing<'t> {
     neighbours: bool,
     /// How another host pushes the same, if one does.
     meeting: Option<Meeting>,
+    /// How often a lease was asked for in vain.
+    contended: u64,
     /// What all runs of all hosts have told.
     told: Vec<Outcome>,
     products: Vec<Product>,
@@ -106,6 +108,7 @@ impl<'t> Pushing<'t> {
             is_fair: false,
             neighbours,
             meeting: None,
+            contended: 0,
             told: Vec::new(),
             products,
         }
@@ -171,7 +174,9 @@ impl<'t> Pushing<'t> {
             let seed = self.seed ^ attempt;
             let confirm_ms = if self.confirms() { None } else { Some(Vec::new()) };
             let client = client(&self.network, seed ^ 0x51de, self.in_flight);
-            rival = Some(Rival::new(&client, meeting, seed, ORDERS, records, confirm_ms)?);
+            let mut other = Rival::new(&client, meeting, seed, ORDERS, records, confirm_ms)?;
+            other.ignores_lease = self.bug == Some(Bug::LeaseIsIgnored);
+            rival = Some(other);
         }
         let push = Push {
             journal: Some(journal.clone()),
@@ -182,6 +187,16 @@ impl<'t> Pushing<'t> {
         let call = client(&self.network, self.seed ^ attempt, self.in_flight).push(push);
         let call = call.map_err(|error| format!("the push was not begun: {error}\n{journal}"))?;
         self.trace.note(self.network.now, || format!("run {attempt}"));
+        let mut lease = Lease::default();
+        if let Some(rival) = &mut rival
+            && self.meeting == Some(Meeting::Leased)
+            && self.draw.happens(500)
+        {
+            rival.push_with_lease(&mut lease, &mut self.network, self.trace)?;
+        }
+        if self.meeting == Some(Meeting::Leased) && !lease.take(Contender::First) {
+            return Err("nobody gave the lease back".to_owned());
+        }
         let mut host = Host {
             network: &mut self.network,
             draw: &mut self.draw,
@@ -190,16 +205,20 @@ impl<'t> Pushing<'t> {
             crashes: if self.is_fair { 0 } else { 12 },
             full_disk: if self.is_fair { 0 } else { 20 },
             meanwhile: &mut |network, trace| match &mut rival {
-                Some(rival) => rival.perhaps_push(network, trace),
+                Some(rival) => rival.perhaps_push(&mut lease, network, trace),
                 None => Ok(()),
             },
         };
         let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
         let run = host.drive(call, &bytes)?;
+        lease.give_back(Contender::First);
         if let Some(mut rival) = rival {
-            if self.meeting != Some(Meeting::Apart) {
-                rival.push_to_the_end(&mut self.network, self.trace)?;
+            match self.meeting {
+                Some(Meeting::Leased) => rival.push_with_lease(&mut lease, &mut self.network, self.trace)?,
+                Some(Meeting::Together) => rival.push_to_the_end(&mut self.network, self.trace)?,
+                Some(Meeting::Apart) | None => {}
             }
+            self.contended += lease.refusals;
             self.told.append(&mut rival.outcomes);
         }
         self.told.extend(run.outcomes.iter().cloned());
@@ -233,6 +252,9 @@ impl<'t> Pushing<'t> {
         }
         let (run, records) = self.push(ORDERS, Kind::Orders, &versions)?;
         self.network.pass_until(self.network.now + 60_000);
+        if self.meeting == Some(Meeting::Leased) && self.contended == 0 {
+            return Err("the pushes never wanted the lease at the same time".to_owned());
+        }
         let is_together = self.meeting == Some(Meeting::Together);
         for (key, ends) in checks::by_key(&records, &run.outcomes, "number") {
             if is_together && checks::is_doubled(&mut self.network, &key) {

@@ -23,8 +23,42 @@ pub(crate) enum Meeting {
     Apart,
     /// Both are at it, step by step.
     Together,
-    /// A lease lets the other push begin when the first has ended.
+    /// Both want the lease on the account's keys at all times: whoever has it pushes, and the other one begins in the very
+    /// moment in which it ends or dies.
     Leased,
+}
+
+/// A lease on the account's keys: a lock that the end of whoever has it gives back, however it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Lease {
+    holder: Option<Contender>,
+    /// How often it was asked for in vain.
+    pub(crate) refusals: u64,
+}
+
+/// Who wants the lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contender {
+    /// The push of the seed.
+    First,
+    /// The other one.
+    Rival,
+}
+
+impl Lease {
+    /// Whether whoever asks has it now.
+    pub(crate) fn take(&mut self, contender: Contender) -> bool {
+        let has_it = *self.holder.get_or_insert(contender) == contender;
+        self.refusals += u64::from(!has_it);
+        has_it
+    }
+
+    /// Whoever had it has ended.
+    pub(crate) fn give_back(&mut self, contender: Contender) {
+        if self.holder == Some(contender) {
+            self.holder = None;
+        }
+    }
 }
 
 /// A push that comes in between, once.
@@ -39,6 +73,10 @@ pub(crate) struct Rival {
     has_begun: bool,
     is_over: bool,
     steps: u32,
+    /// Likelihood in a thousand that it dies at a step, where a lease passes to the other push then.
+    deaths: u64,
+    /// Whether it pushes though the first has the lease. It is wrong, and shows what comes of it.
+    pub(crate) ignores_lease: bool,
     /// What it told.
     pub(crate) outcomes: Vec<Outcome>,
 }
@@ -67,6 +105,8 @@ impl Rival {
             has_begun: false,
             is_over: false,
             steps: 0,
+            ignores_lease: false,
+            deaths: if meeting == Meeting::Leased { 12 } else { 0 },
             outcomes: Vec::new(),
         })
     }
@@ -75,7 +115,12 @@ impl Rival {
     ///
     /// # Errors
     /// What must never happen.
-    pub(crate) fn perhaps_push(&mut self, network: &mut Network, trace: &mut Trace) -> Result<(), String> {
+    pub(crate) fn perhaps_push(
+        &mut self,
+        lease: &mut Lease,
+        network: &mut Network,
+        trace: &mut Trace,
+    ) -> Result<(), String> {
         let begins = self.has_begun || self.draw.happens(40);
         match self.meeting {
             Meeting::Apart if begins && !self.is_over => {
@@ -88,8 +133,48 @@ impl Rival {
                 let steps = self.draw.between(1, 6);
                 self.push_on(network, trace, steps)
             }
+            Meeting::Leased if self.ignores_lease && begins && !self.is_over => {
+                let steps = self.draw.between(1, 6);
+                self.push_on(network, trace, steps)
+            }
+            Meeting::Leased if !self.is_over => match lease.take(Contender::Rival) {
+                true => Err("two pushes had the lease at once".to_owned()),
+                false => Ok(()),
+            },
             Meeting::Apart | Meeting::Together | Meeting::Leased => Ok(()),
         }
+    }
+
+    /// Pushes for as long as it has the lease, for which the first asks at every step.
+    ///
+    /// # Errors
+    /// What must never happen.
+    pub(crate) fn push_with_lease(
+        &mut self,
+        lease: &mut Lease,
+        network: &mut Network,
+        trace: &mut Trace,
+    ) -> Result<(), String> {
+        if self.is_over || !lease.take(Contender::Rival) {
+            return Ok(());
+        }
+        trace.note(network.now, || "the other push has the lease".to_owned());
+        let aside = network.set_aside();
+        while !self.is_over {
+            if lease.take(Contender::First) {
+                return Err("two pushes had the lease at once".to_owned());
+            }
+            if self.draw.happens(self.deaths) {
+                trace.note(network.now, || "the other push died".to_owned());
+                network.forget();
+                self.is_over = true;
+            } else if let Some(until) = self.step(network, trace)? {
+                network.pass(&mut self.call, until)?;
+            }
+        }
+        lease.give_back(Contender::Rival);
+        network.take_up(aside);
+        Ok(())
     }
 
     /// Goes on when the other has ended, to its own end; one that has not begun begins only now.

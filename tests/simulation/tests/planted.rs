@@ -39,6 +39,13 @@ fn a_double_of_two_pushes_that_neither_tells_is_noticed() {
 }
 
 #[test]
+fn a_lease_that_one_push_ignores_is_noticed() {
+    let (seed, promise) = first_broken(Flow::Rivals, Bug::LeaseIsIgnored);
+    assert!(is_doubled(&promise), "{promise}");
+    assert_eq!(simulate(Flow::Rivals, seed, None, &mut Trace::default()), Ok(()));
+}
+
+#[test]
 fn a_pull_without_an_overlap_is_noticed() {
     let (seed, promise) = first_broken(Flow::Pull, Bug::NoOverlap);
     assert!(promise.contains("was pulled last as") || promise.contains("never pulled"), "{promise}");
