@@ -160,6 +160,7 @@ impl Rival {
         }
         trace.note(network.now, || "the other push has the lease".to_owned());
         let aside = network.set_aside();
+        network.take_up(std::mem::take(&mut self.flights));
         while !self.is_over {
             if lease.take(Contender::First) {
                 return Err("two pushes had the lease at once".to_owned());
