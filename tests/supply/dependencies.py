@@ -15,7 +15,10 @@ ARTEFACTS = {
     "c": [["-p", "brightpearl-ffi"]],
     # The npm package has the emulator's program beside the library.
     "node": [["-p", "brightpearl-ffi"], ["-p", "brightpearl-emulator", "--features", "server"]],
-    "component": [["-p", "brightpearl-wasm", "--target", "wasm32-unknown-unknown"]],
+    "component": [
+        ["-p", package, "--target", "wasm32-unknown-unknown"]
+        for package in ("brightpearl-wasm", "brightpearl-wasm-http", "brightpearl-wasm-webhook")
+    ],
     "python": [["-p", "brightpearl-python"]],
 }
 
