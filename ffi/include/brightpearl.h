@@ -597,6 +597,84 @@ typedef int32_t bp_record_state;
 #endif // __cplusplus
 
 /**
+ * Why a request to a webhook's address is not taken.
+ */
+enum bp_unaccepted
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * No subscription has such an address.
+   */
+  BP_UNACCEPTED_UNKNOWN_ADDRESS = 0,
+  /**
+   * The address is right, the method is another.
+   */
+  BP_UNACCEPTED_WRONG_METHOD = 1,
+  /**
+   * The secret in the address is not one of those that are alive.
+   */
+  BP_UNACCEPTED_WRONG_SECRET = 2,
+  /**
+   * The body is larger than allowed.
+   */
+  BP_UNACCEPTED_TOO_LARGE = 3,
+  /**
+   * The body is not written as the subscription's template.
+   */
+  BP_UNACCEPTED_MALFORMED = 4,
+  /**
+   * The account is none of those that are received for.
+   */
+  BP_UNACCEPTED_UNKNOWN_ACCOUNT = 5,
+  /**
+   * It is about something that nobody subscribed to, and that is not known.
+   */
+  BP_UNACCEPTED_UNKNOWN_EVENT = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_unaccepted bp_unaccepted;
+#else
+typedef int32_t bp_unaccepted;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why a webhook goes.
+ */
+enum bp_removal_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It is registered once more, as it should be.
+   */
+  BP_REMOVAL_REASON_CHANGED = 0,
+  /**
+   * It is registered with a secret that is not the first any more.
+   */
+  BP_REMOVAL_REASON_OLD_SECRET = 1,
+  /**
+   * There is another one that is the same.
+   */
+  BP_REMOVAL_REASON_REPEATED = 2,
+  /**
+   * It calls an address of ours and is not declared.
+   */
+  BP_REMOVAL_REASON_NOT_DECLARED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_removal_reason bp_removal_reason;
+#else
+typedef int32_t bp_removal_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How a search is paged.
  */
 enum bp_paging
@@ -781,6 +859,11 @@ typedef struct bp_call bp_call;
 typedef struct bp_client bp_client;
 
 /**
+ * What some notifications come to.
+ */
+typedef struct bp_coalesced bp_coalesced;
+
+/**
  * An output that is data, as items. What they are, the step's kind says:
  *
  *  - `BP_STEP_KIND_URIS`: each a JSON text.
@@ -864,6 +947,21 @@ typedef struct bp_reply bp_reply;
  * change, so several threads may read it at once.
  */
 typedef struct bp_resources bp_resources;
+
+/**
+ * What is to be done: create first, then remove, so that nothing is missed in between.
+ */
+typedef struct bp_webhook_plan bp_webhook_plan;
+
+/**
+ * What came of a request: a notification or a refusal, and what to answer.
+ */
+typedef struct bp_webhook_receipt bp_webhook_receipt;
+
+/**
+ * Who may send notifications, and what they look like. It does not change, so several threads may use it at once.
+ */
+typedef struct bp_webhook_receiver bp_webhook_receiver;
 
 /**
  * A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
@@ -1753,6 +1851,199 @@ typedef struct {
   const uint64_t *overlap_ms;
 } bp_pull;
 
+/**
+ * Something that is wrong with a declared subscription, or doubtful about it. The library makes these; later releases
+ * may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Where it stands in the declaration: a JSON Pointer.
+   */
+  bp_text pointer;
+  /**
+   * Whether it can be registered all the same.
+   */
+  bp_severity severity;
+  /**
+   * What was found, and what was expected.
+   */
+  bp_text message;
+} bp_webhook_finding;
+
+/**
+ * A request that came in. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_webhook_request)`.
+   */
+  size_t struct_size;
+  /**
+   * The verb, in any case.
+   */
+  bp_text method;
+  /**
+   * The path and query that Brightpearl called, or the whole address, still percent-encoded. Where a proxy takes a part
+   * of the path away, put it back.
+   */
+  bp_text url;
+  /**
+   * The body. Anything may stand in here.
+   */
+  bp_bytes body;
+} bp_webhook_request;
+
+/**
+ * A notification whose secret was right: a hint to read again, and no proof of anything. The library makes these; later
+ * releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Equal for repetitions of the same notification, which Brightpearl may send.
+   */
+  bp_text key;
+  /**
+   * The account that it is about.
+   */
+  bp_text account;
+  /**
+   * What happened, such as `goods-out-note.modified.shipped`.
+   */
+  bp_text event;
+  /**
+   * What it happened to, such as `goods-out-note`.
+   */
+  bp_text resource_type;
+  /**
+   * `created`, `modified` or `destroyed`.
+   */
+  bp_text lifecycle;
+  /**
+   * The ids as an id set, such as `1,5-7`.
+   */
+  bp_text ids;
+  /**
+   * When it happened, as Brightpearl says; when it was received, where it does not.
+   */
+  uint64_t raised_ms;
+  /**
+   * When it was received.
+   */
+  uint64_t received_ms;
+  /**
+   * Brightpearl's version; no text where the templates do not have it.
+   */
+  bp_text brightpearl_version;
+  /**
+   * What is odd about it, in words.
+   */
+  const bp_text *remarks;
+  /**
+   * How many remarks.
+   */
+  size_t remark_count;
+  /**
+   * All of this as the text of a JSON object in one line, to be stored: `bp_notifications_coalesce` takes it.
+   */
+  bp_text json;
+} bp_notification;
+
+/**
+ * Why a request is not taken. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Why.
+   */
+  bp_unaccepted reason;
+  /**
+   * The same in words, without anything that came in but names.
+   */
+  bp_text message;
+} bp_webhook_refusal;
+
+/**
+ * What is to be read of one resource of one account. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * The account.
+   */
+  bp_text account;
+  /**
+   * The resource's name in the catalogue.
+   */
+  bp_text resource;
+  /**
+   * The path that the ids stand behind, as a fetch takes it.
+   */
+  bp_text path;
+  /**
+   * A resource that changed with it, such as the order of a goods-out note; no text where there is none.
+   */
+  bp_text then_resource;
+  /**
+   * The member of what was read that has the id of that.
+   */
+  bp_text then_member;
+  /**
+   * What to fetch, as an id set. One that is gone is reported as missing by the fetch, which is the proof of it.
+   */
+  bp_text ids;
+  /**
+   * Those of them that were destroyed, as the notifications say; the empty text for none.
+   */
+  bp_text destroyed;
+  /**
+   * When the first of it happened: how far behind the program is.
+   */
+  uint64_t first_raised_ms;
+  /**
+   * When the last of it happened. What a read brings that is older came from a replica that lags: read again.
+   */
+  uint64_t last_raised_ms;
+  /**
+   * The keys of the notifications that are settled once it is read.
+   */
+  const bp_text *keys;
+  /**
+   * How many keys.
+   */
+  size_t key_count;
+} bp_notified_read;
+
+/**
+ * A webhook that is to be registered. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * What it subscribes to.
+   */
+  bp_text event;
+  /**
+   * The body to POST to `integration-service/webhook`. The secret is in it: do not log it.
+   */
+  bp_text body;
+} bp_webhook_creation;
+
+/**
+ * A webhook that is to go. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Its id, behind `integration-service/webhook/` in the path to DELETE.
+   */
+  uint64_t id;
+  /**
+   * What it is subscribed to.
+   */
+  bp_text event;
+  /**
+   * Why it goes.
+   */
+  bp_removal_reason reason;
+} bp_webhook_removal;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1849,6 +2140,24 @@ const char *bp_wait_reason_name(int32_t reason);
  * Lifetime: the answer is static.
  */
 const char *bp_record_state_name(int32_t state);
+
+/**
+ * The name of a reason to refuse a notification, such as `wrong-secret`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
+ */
+const char *bp_unaccepted_name(int32_t unaccepted);
+
+/**
+ * The name of a reason for which a webhook goes, such as `old-secret`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
+ */
+const char *bp_removal_reason_name(int32_t reason);
 
 /**
  * Makes an error of the program's own, for whoever drives calls: a sink that cannot write, say. `kind` is the status that
@@ -3668,6 +3977,292 @@ bp_status bp_call_start_pull(const bp_client *client,
                              const bp_pull *pull,
                              bp_call **call,
                              bp_error **error);
+
+/**
+ * Reads who may send notifications: the text of a JSON object with `accounts` (an array of objects with `account` and
+ * `secrets`, the one that is registered first, the one before it second), `public_url`, `subscriptions` (events, resource
+ * types, or objects with the API's own members, whose `uriTemplate` has `${secret}`) and as it is wanted `largest_body`
+ * in bytes. `BP_STATUS_VALIDATION` at what is invalid; what is wrong with a subscription is among the findings. On
+ * success `*receiver` is owned: free it with `bp_webhook_receiver_free`. Any thread.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `receiver`; `receiver_json` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*receiver` is owned: free it with `bp_webhook_receiver_free`.
+ */
+bp_status bp_webhook_receiver_new(const char *receiver_json,
+                                  size_t receiver_len,
+                                  bp_webhook_receiver **receiver,
+                                  bp_error **error);
+
+/**
+ * Frees a receiver, and overwrites its secrets; NULL is ignored. Any thread, once no other uses the receiver any more.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
+ */
+void bp_webhook_receiver_free(bp_webhook_receiver *receiver);
+
+/**
+ * How many things are wrong with the declared subscriptions, or doubtful about them; 0 when `receiver` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_webhook_receiver_finding_count(const bp_webhook_receiver *receiver);
+
+/**
+ * One of them, in the order of the declaration; it lives as long as the receiver. NULL when there are not so many. What
+ * has the severity of an error is not registered.
+ *
+ * Thread: any.
+ * NULL: `receiver` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `receiver` is there.
+ */
+const bp_webhook_finding *bp_webhook_receiver_finding(const bp_webhook_receiver *receiver,
+                                                      size_t index);
+
+/**
+ * Reads a request that came in at `now_ms`. Whatever is wrong with the request is a refusal, and no error of this
+ * function. Secrets are compared in a time that depends on their lengths alone. On success `*receipt` is owned: free it
+ * with `bp_webhook_receipt_free`. Any thread.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `receiver`, `request`, `receipt`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*receipt` is owned: free it with `bp_webhook_receipt_free`.
+ */
+bp_status bp_webhook_receive(const bp_webhook_receiver *receiver,
+                             const bp_webhook_request *request,
+                             uint64_t now_ms,
+                             bp_webhook_receipt **receipt,
+                             bp_error **error);
+
+/**
+ * Frees a receipt with its notification; NULL is ignored. Any thread.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
+ */
+void bp_webhook_receipt_free(bp_webhook_receipt *receipt);
+
+/**
+ * The notification: store it, then answer. It lives as long as the receipt. NULL when the request is refused.
+ *
+ * Thread: any.
+ * NULL: `receipt` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `receipt` is there.
+ */
+const bp_notification *bp_webhook_receipt_notification(const bp_webhook_receipt *receipt);
+
+/**
+ * Why the request is not taken; it lives as long as the receipt. NULL when it is taken.
+ *
+ * Thread: any.
+ * NULL: `receipt` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `receipt` is there.
+ */
+const bp_webhook_refusal *bp_webhook_receipt_refusal(const bp_webhook_receipt *receipt);
+
+/**
+ * The status to answer: of a notification, once it is stored; of a refusal, at once. 0 when `receipt` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+uint16_t bp_webhook_receipt_status(const bp_webhook_receipt *receipt);
+
+/**
+ * The status to answer when a notification cannot be stored, for which Brightpearl sends it again; that of a refusal is
+ * the same as `bp_webhook_receipt_status`. 0 when `receipt` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+uint16_t bp_webhook_receipt_status_unless_stored(const bp_webhook_receipt *receipt);
+
+/**
+ * Which of the account's secrets a notification came with, from 0: when the second one has not come for long, it can go.
+ * 0 when the request is refused, and when `receipt` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_webhook_receipt_secret(const bp_webhook_receipt *receipt);
+
+/**
+ * Puts notifications together, in whichever order they came: each id of a resource is read once, repetitions count once,
+ * and those whose key is among the `settled` not at all. `notifications` are the `json` of each `bp_notification`, as they
+ * were stored. `BP_STATUS_VALIDATION` at the one that is none, such as `notifications[2]`. On success `*coalesced` is
+ * owned: free it with `bp_coalesced_free`. Any thread.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `coalesced`; `notifications`, `settled` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*coalesced` is owned: free it with `bp_coalesced_free`.
+ */
+bp_status bp_notifications_coalesce(const bp_text *notifications,
+                                    size_t notification_count,
+                                    const bp_text *settled,
+                                    size_t settled_count,
+                                    bp_coalesced **coalesced,
+                                    bp_error **error);
+
+/**
+ * Frees what notifications came to; NULL is ignored. Any thread.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
+ */
+void bp_coalesced_free(bp_coalesced *coalesced);
+
+/**
+ * How many reads it comes to; 0 when `coalesced` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_coalesced_read_count(const bp_coalesced *coalesced);
+
+/**
+ * One of the reads, what has waited longest first; it lives as long as `coalesced`. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `coalesced` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `coalesced` is there.
+ */
+const bp_notified_read *bp_coalesced_read(const bp_coalesced *coalesced,
+                                          size_t index);
+
+/**
+ * For how many of the notifications nothing can be read by their ids; 0 when `coalesced` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_coalesced_unreadable_count(const bp_coalesced *coalesced);
+
+/**
+ * One of those; it lives as long as `coalesced`. A pull finds what it is about. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `coalesced` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `coalesced` is there.
+ */
+const bp_notification *bp_coalesced_unreadable(const bp_coalesced *coalesced,
+                                               size_t index);
+
+/**
+ * How many of the notifications were there already, or are settled; 0 when `coalesced` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_coalesced_duplicate_count(const bp_coalesced *coalesced);
+
+/**
+ * The key of one of those; it lives as long as `coalesced`. No text when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `coalesced` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `coalesced` is there.
+ */
+bp_text bp_coalesced_duplicate(const bp_coalesced *coalesced,
+                               size_t index);
+
+/**
+ * Compares what a receiver declares for an account with what is registered: `registered_json` is the array in the answer
+ * to `GET integration-service/webhook`; where that answers 404, there are none: `[]`. Subscriptions that have a finding
+ * of the severity of an error are left out. `BP_STATUS_VALIDATION` at `account` when nothing is received for it, and at
+ * `registered`. On success `*plan` is owned: free it with `bp_webhook_plan_free`. Nothing is sent. Any thread.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `receiver`, `plan`; `account`, `registered_json` only with length 0; `error` may be
+ *   NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*plan` is owned: free it with `bp_webhook_plan_free`.
+ */
+bp_status bp_webhook_plan_new(const bp_webhook_receiver *receiver,
+                              const char *account,
+                              size_t account_len,
+                              const char *registered_json,
+                              size_t registered_len,
+                              bp_webhook_plan **plan,
+                              bp_error **error);
+
+/**
+ * Frees a plan, and overwrites the secrets in its bodies; NULL is ignored. Any thread.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
+ */
+void bp_webhook_plan_free(bp_webhook_plan *plan);
+
+/**
+ * How many webhooks are to be registered; 0 when `plan` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_webhook_plan_create_count(const bp_webhook_plan *plan);
+
+/**
+ * One of them; it lives as long as the plan. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `plan` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `plan` is there.
+ */
+const bp_webhook_creation *bp_webhook_plan_create(const bp_webhook_plan *plan,
+                                                  size_t index);
+
+/**
+ * How many webhooks are to go, once the others are created; 0 when `plan` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+size_t bp_webhook_plan_remove_count(const bp_webhook_plan *plan);
+
+/**
+ * One of them; it lives as long as the plan. NULL when there are not so many.
+ *
+ * Thread: any.
+ * NULL: `plan` may be, and has nothing to tell then.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `plan` is there.
+ */
+const bp_webhook_removal *bp_webhook_plan_remove(const bp_webhook_plan *plan,
+                                                 size_t index);
+
+/**
+ * The ids of the webhooks that are as they should be, and how many at `*count`, which may be NULL; they live as long as the
+ * plan. NULL when `plan` is NULL.
+ *
+ * Thread: any.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `plan` is there.
+ */
+const uint64_t *bp_webhook_plan_kept(const bp_webhook_plan *plan,
+                                     size_t *count);
+
+/**
+ * The ids of the webhooks that call addresses of others, and are left alone. As `bp_webhook_plan_kept` otherwise.
+ *
+ * Thread: any.
+ * NULL: `plan` may be, and has nothing to tell then; `count` may be.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `plan` is there.
+ */
+const uint64_t *bp_webhook_plan_foreign(const bp_webhook_plan *plan,
+                                        size_t *count);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -9,6 +9,7 @@ use brightpearl_core::webhook::{
 
 use crate::boundary::{create, guarded, peek, release};
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::sized::{self, Growing};
 use crate::status::{bp_severity, bp_status, bp_unaccepted};
 use crate::text::{OwnedText, OwnedTexts, bp_bytes, bp_text, lend_option};
@@ -18,6 +19,10 @@ use crate::text::{OwnedText, OwnedTexts, bp_bytes, bp_text, lend_option};
 pub struct bp_webhook_receiver {
     pub(crate) receiver: WebhookReceiver,
     findings: Vec<OwnedFinding>,
+}
+
+impl Handle for bp_webhook_receiver {
+    type Kept = Sole;
 }
 
 /// Something that is wrong with a declared subscription, or doubtful about it. The library makes these; later releases
@@ -95,6 +100,10 @@ pub struct bp_webhook_refusal {
 /// What came of a request: a notification or a refusal, and what to answer.
 #[derive(Debug)]
 pub struct bp_webhook_receipt(ReceiptLent);
+
+impl Handle for bp_webhook_receipt {
+    type Kept = Sole;
+}
 
 #[derive(Debug)]
 enum ReceiptLent {

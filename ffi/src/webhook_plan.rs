@@ -7,6 +7,7 @@ use brightpearl_core::webhook::{WebhookCreation, WebhookPlan, WebhookRemoval, pl
 
 use crate::boundary::{create, guarded, peek, release};
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::status::{bp_removal_reason, bp_status};
 use crate::text::{OwnedText, bp_text};
 use crate::webhook::bp_webhook_receiver;
@@ -40,6 +41,10 @@ pub struct bp_webhook_plan {
     remove: Vec<OwnedRemoval>,
     kept: Vec<u64>,
     foreign: Vec<u64>,
+}
+
+impl Handle for bp_webhook_plan {
+    type Kept = Sole;
 }
 
 /// Compares what a receiver declares for an account with what is registered: `registered_json` is the array in the answer

@@ -6,6 +6,7 @@ use brightpearl_core::webhook::{CoalescedNotifications, Notification, NotifiedRe
 
 use crate::boundary::{create, guarded, peek, release};
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::status::bp_status;
 use crate::text::{OwnedText, OwnedTexts, bp_text, lend_option};
 use crate::webhook::{OwnedNotification, bp_notification};
@@ -44,6 +45,10 @@ pub struct bp_coalesced {
     reads: Vec<OwnedRead>,
     unreadable: Vec<OwnedNotification>,
     duplicates: OwnedTexts,
+}
+
+impl Handle for bp_coalesced {
+    type Kept = Sole;
 }
 
 /// Puts notifications together, in whichever order they came: each id of a resource is read once, repetitions count once,
