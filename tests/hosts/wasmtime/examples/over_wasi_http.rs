@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker, ResourceTable, Val};
 use wasmtime::{Engine, Result, Store, format_err};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::WasiHttpCtx;
-use wasmtime_wasi_http::p2::{WasiHttpCtxView, WasiHttpView, add_to_linker_sync};
+use wasmtime_wasi_http::p2::add_to_linker_sync;
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 const RUNNER: &str = "brightpearl:connector/runner@0.2.0";
 
