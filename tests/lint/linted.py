@@ -62,9 +62,7 @@ def main() -> int:
         if crate[0] not in given.excepted and crate[1] not in given.excepted
     ]
     missing = [
-        crate
-        for crate in expected
-        if not any((given.folder / noted(way, crate[1])).exists() for way in crate[2])
+        crate for crate in expected if not any((given.folder / noted(way, crate[1])).exists() for way in crate[2])
     ]
     for package, file, ways in missing:
         print(f"{package}: {file} was not linted{' with its unit tests' if ways == ('test',) else ''}", file=sys.stderr)

@@ -34,7 +34,8 @@ BELONGS = {
     "node": TEXTS_OF_NODE + DIST_OF_NODE + r"|lib/[a-z0-9]+-[a-z0-9]+/" + NATIVE_OF_NODE,
     "node-portable": TEXTS_OF_NODE + DIST_OF_NODE,
     "node-native": TEXTS_OF_NODE + "|" + NATIVE_OF_NODE,
-    "component": r"brightpearl(-http|-webhook|-connector\.wit)?\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
+    "component": r"brightpearl(-http|-webhook|-connector\.wit)?\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt"
+    r"|brightpearl\.cdx\.json",
     "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
     r"|brightpearl/service/assets/[a-z]+\.(css|html|js)"
     r"|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"

@@ -227,7 +227,9 @@ export const native: Record<string, NativeFunction> = {
   errors: (json, error) => handOut(json, error, () => component().discovery.errors()),
   validate: ({ path, verb, body, unknown_members }, json, error) =>
     handOut(json, error, () => {
-      const [place, method, content, policy] = [path, verb, body, unknown_members].map((slice) => readText(slice) ?? "");
+      const [place, method, content, policy] = [path, verb, body, unknown_members].map(
+        (slice) => readText(slice) ?? "",
+      );
       // By its name, since it takes verbs and policies that there are not, and says so.
       const question = { validate: { path: place, verb: method, body: content, unknown_members: policy } };
       return component().discovery.ask(JSON.stringify(question));
@@ -255,7 +257,9 @@ export const native: Record<string, NativeFunction> = {
   mappingRun: (mapping, record, length, resolved, resolvedLength, json, error) =>
     handOut(json, error, () => mapping.run(text(record, length), text(resolved, resolvedLength) || undefined)),
   mappingCheck: (document, length, json, error) =>
-    handOut(json, error, () => component().discovery.ask(JSON.stringify({ check_mapping: { document: text(document, length) } }))),
+    handOut(json, error, () =>
+      component().discovery.ask(JSON.stringify({ check_mapping: { document: text(document, length) } })),
+    ),
   mappingExplain: (document, length, json, error) =>
     handOut(json, error, () => component().mappings.explain(text(document, length))),
   readyMappings: (json, error) => handOut(json, error, () => component().mappings.ready()),
