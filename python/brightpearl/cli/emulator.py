@@ -100,7 +100,7 @@ def _served(emulator: Emulator, port: int, asked: Asked) -> EmulatorServer:
 
 
 def _made(orders: int, seed: int, asked: Asked) -> Emulator:
-    zone = {} if asked.time_zone is None else {"time_zone": asked.time_zone}
+    zone: dict[str, Any] = {} if asked.time_zone is None else {"time_zone": asked.time_zone}
     settings = _cap(asked.cap)
     try:
         return Emulator(orders=orders, seed=seed, **settings, **zone)
