@@ -180,7 +180,7 @@ pub fn errors() -> String {
     })
 }
 
-/// Everything that is wrong with a body, as a JSON array of [`Violation`](validate::Violation); `[]` when it is
+/// Everything that is wrong with a body, as a JSON array of [`Violation`]; `[]` when it is
 /// right. `resource` is a path, or a name such as `order-row` where that is enough to tell the path.
 /// `unknown_members` is `warn`, `refuse` or `allow`.
 ///
