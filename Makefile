@@ -30,8 +30,9 @@ endif
 # `tests/simulation/run.sh` name them, too.
 RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator
 DRIVING_PACKAGES := --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz
-# These have unit tests only. The component's crate has none: as its tests it can be linked for this machine, and so is linted here.
-OTHER_PACKAGES := -p brightpearl-contract -p brightpearl-bench -p brightpearl-wasm
+# These have unit tests only. The components' crates have none: as their tests they can be linked for this machine, and so are
+# linted here.
+OTHER_PACKAGES := -p brightpearl-contract -p brightpearl-bench -p brightpearl-wasm -p brightpearl-wasm-http -p brightpearl-wasm-webhook
 # It would have all of wasmtime checked; `make test-embedded` lints it where it is built.
 EMBEDDED_PACKAGE := brightpearl-host-wasmtime
 # It would have libFuzzer compiled, which is C++; `make lint-rust` lints it.

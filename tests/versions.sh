@@ -17,7 +17,7 @@ expect wit/brightpearl.wit "$(sed -n 's/^package brightpearl:connector@\(.*\);/\
 expect ffi/include/brightpearl.h "$(sed -n 's/^#define BP_VERSION "\(.*\)"/\1/p' ffi/include/brightpearl.h)"
 expect ffi/node/package.json "$(sed -n 's/^  "version": "\(.*\)",/\1/p' ffi/node/package.json)"
 expect "CHANGELOG.md (its newest entry)" "$(sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGELOG.md | head -1)"
-for manifest in core ffi wasm wasm/component python tests/emulator; do
+for manifest in core ffi wasm wasm/component wasm/http wasm/webhook python tests/emulator; do
     grep -q '^version.workspace = true' "$manifest/Cargo.toml" || { echo "$manifest/Cargo.toml has a version of its own" >&2; wrong=1; }
 done
 for crate in core emulator; do

@@ -5,7 +5,7 @@ use brightpearl_core::named::Table;
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
 
 /// The version of the package that its types came with.
-pub(crate) const SINCE: &str = "@since(version = 0.2.0)";
+pub(crate) const SINCE: &str = "@since(version = 0.1.0)";
 
 /// The width of the WIT.
 const WIDTH: usize = 110;

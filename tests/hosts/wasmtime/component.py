@@ -12,7 +12,7 @@ from typing import Any
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResultType, ValType, Variant
 
-CONTRACT = "brightpearl:connector/{}@0.2.0"
+CONTRACT = "brightpearl:connector/{}@0.1.0"
 
 
 class Refused(Exception):

@@ -13,7 +13,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::p2::add_to_linker_sync;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-const RUNNER: &str = "brightpearl:connector/runner@0.2.0";
+const RUNNER: &str = "brightpearl:connector/runner@0.1.0";
 
 /// What WASI keeps for an instance.
 #[derive(Default)]
