@@ -123,7 +123,7 @@ static void hand_over(driver *driver, track *track, const bp_step *step) {
     return;
   }
   if (step->kind == BP_STEP_KIND_FEED) {
-    const char *told = "the sink fed no records and did not say that there are none; expected bp_call_feed or "
+    const char *told = "the sink neither fed records nor ended them; expected bp_call_feed or "
                        "bp_call_finish for each BP_STEP_KIND_FEED";
     track->asked = track->room == step->feed_room ? track->asked + 1 : 0;
     track->room = step->feed_room;
@@ -282,7 +282,7 @@ bp_status bp_drive_all(bp_driven *calls, size_t count, const bp_drive_options *o
     if (!driver.options.multi) {
       curl_multi_cleanup(driver.multi);
     }
-    return refuse(BP_STATUS_TRANSPORT, "multi", "libcurl cannot be used: there is no memory for it", error);
+    return refuse(BP_STATUS_TRANSPORT, "multi", "out of memory for libcurl", error);
   }
   for (index = 0; index < count; index++) {
     driver.tracks[index].driven = &calls[index];

@@ -92,7 +92,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *place) {
   if (len > into->limits.body_bytes - into->body.len) {
     return refuse(into, "the body of the answer is larger than the transport reads");
   }
-  return append(&into->body, data, len) ? len : refuse(into, "there is no memory for the answer");
+  return append(&into->body, data, len) ? len : refuse(into, "out of memory for the answer");
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *place) {
@@ -120,7 +120,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *place) {
     }
     if (!append(&into->lines, data, (size_t)(colon - data)) || !append(&into->lines, "", 1) ||
         !append(&into->lines, value, end - (size_t)(value - data)) || !append(&into->lines, "", 1)) {
-      return refuse(into, "there is no memory for the answer");
+      return refuse(into, "out of memory for the answer");
     }
     into->count++;
   }
@@ -169,11 +169,11 @@ static const char *add_headers(bp_exchange *exchange, const bp_step *step) {
     }
     free(line.data);
     if (!is_added) {
-      return "there is no memory for the request";
+      return "out of memory for the request";
     }
   }
   if (!add_line(exchange, "Expect:") || (!has_type && !add_line(exchange, "Content-Type:"))) {
-    return "there is no memory for the request";
+    return "out of memory for the request";
   }
   return NULL;
 }
@@ -263,7 +263,7 @@ static const char *prepare(bp_exchange *exchange, const bp_step *step) {
   exchange->transfer = curl_easy_init();
   exchange->request_body = (char *)malloc(step->body.len + 1);
   if (!exchange->transfer || !exchange->request_body) {
-    return "there is no memory for the request";
+    return "out of memory for the request";
   }
   if (step->body.len) {
     memcpy(exchange->request_body, step->body.data, step->body.len);
@@ -286,7 +286,7 @@ static const char *prepare(bp_exchange *exchange, const bp_step *step) {
 bp_status exchange_start(CURLM *multi, bp_call *call, const bp_step *step, const bp_drive_options *options,
                          size_t owner, bp_exchange **exchange, bp_error **error) {
   bp_exchange *made = (bp_exchange *)calloc(1, sizeof *made);
-  const char *why = "there is no memory for the request";
+  const char *why = "out of memory for the request";
   *exchange = NULL;
   if (made) {
     made->call = call;
@@ -325,7 +325,7 @@ static bool has_left(CURL *transfer) {
 /* Hands an answer to the call. */
 static bp_status deliver(const bp_exchange *exchange, bp_error **error) {
   bp_field *headers = (bp_field *)calloc(exchange->count + 1, sizeof *headers);
-  const char *next = exchange->lines.data, *why = "there is no memory for the answer's headers";
+  const char *next = exchange->lines.data, *why = "out of memory for the answer's headers";
   bp_response response;
   bp_status status;
   size_t index;

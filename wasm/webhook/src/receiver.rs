@@ -16,6 +16,12 @@ const MOST_READ: u64 = 64 * 1024;
 /// No notification comes near to this; the receiver's own limit, which is lower, refuses with words.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
+/// What does not fit, which no further try makes smaller.
+const TOO_LARGE: u16 = 413;
+
+/// The one status upon which Brightpearl tries again at either quality of service.
+const NOT_RECEIVED: u16 = 503;
+
 /// The component.
 pub(crate) struct Handler;
 
@@ -27,7 +33,10 @@ impl wasip2::exports::http::incoming_handler::Guest for Handler {
 
 /// What Brightpearl is answered with: success only for what was delivered.
 fn status(request: &IncomingRequest) -> u16 {
-    let Some(body) = body(request) else { return 413 };
+    let body = match body(request) {
+        Ok(body) => body,
+        Err(status) => return status,
+    };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let received = json!({
         "method": method(&request.method()),
@@ -39,35 +48,35 @@ fn status(request: &IncomingRequest) -> u16 {
         "request": received.to_string(),
         "now": now(),
     }});
-    // What the platform has configured wrongly is not for Brightpearl's eyes.
-    let Ok(receipt) = ask(&question.to_string()) else { return 500 };
-    let Ok(receipt) = serde_json::from_str::<Value>(&receipt) else { return 500 };
+    // What the platform has configured wrongly is not for Brightpearl's eyes, and can be mended before the next try.
+    let Ok(receipt) = ask(&question.to_string()) else { return NOT_RECEIVED };
+    let Ok(receipt) = serde_json::from_str::<Value>(&receipt) else { return NOT_RECEIVED };
     let is_delivered =
         receipt.get("notification").is_none_or(|told| receiving::deliver(&told.to_string()).is_ok());
     let member = if is_delivered { "status" } else { "status_unless_stored" };
     let status = receipt.get(member).and_then(Value::as_u64);
-    status.and_then(|status| u16::try_from(status).ok()).unwrap_or(500)
+    status.and_then(|status| u16::try_from(status).ok()).unwrap_or(NOT_RECEIVED)
 }
 
-/// The whole body; `None` where it is too large, or cut off.
-fn body(request: &IncomingRequest) -> Option<Vec<u8>> {
-    let incoming = request.consume().ok()?;
+/// The whole body, or what is answered where it is too large, or cut off.
+fn body(request: &IncomingRequest) -> Result<Vec<u8>, u16> {
+    let incoming = request.consume().map_err(|()| NOT_RECEIVED)?;
     let mut body = Vec::new();
     {
-        let stream = incoming.stream().ok()?;
+        let stream = incoming.stream().map_err(|()| NOT_RECEIVED)?;
         loop {
             match stream.blocking_read(MOST_READ) {
                 Ok(bytes) => body.extend_from_slice(&bytes),
                 Err(StreamError::Closed) => break,
-                Err(StreamError::LastOperationFailed(_)) => return None,
+                Err(StreamError::LastOperationFailed(_)) => return Err(NOT_RECEIVED),
             }
             if body.len() > LARGEST_BODY {
-                return None;
+                return Err(TOO_LARGE);
             }
         }
     }
     drop(IncomingBody::finish(incoming));
-    Some(body)
+    Ok(body)
 }
 
 fn method(method: &Method) -> &str {
