@@ -22,6 +22,9 @@ const CHUNK: usize = 4096;
 /// What a stream gives at once, at most.
 const MOST_READ: u64 = 64 * 1024;
 
+/// The largest answer that is read, as with the driver of the C library.
+const LARGEST_BODY: usize = 64 << 20;
+
 /// A request, as the engine's step tells it.
 pub(crate) struct Request<'s> {
     method: &'s str,
@@ -125,6 +128,9 @@ fn read(response: &IncomingResponse) -> Result<Answer, TransportFailure> {
         let stream = incoming.stream().map_err(|()| cut("its body cannot be read"))?;
         loop {
             match stream.blocking_read(MOST_READ) {
+                Ok(bytes) if bytes.len() > LARGEST_BODY - body.len() => {
+                    return Err(cut("it has more than 64 MiB"));
+                }
                 Ok(bytes) => body.extend_from_slice(&bytes),
                 Err(StreamError::Closed) => break,
                 Err(StreamError::LastOperationFailed(error)) => return Err(cut(&error.to_debug_string())),
