@@ -12,13 +12,13 @@ from brightpearl.async_bounded import AsyncBoundedTransport
 from brightpearl.call_options import USUAL_TIMEOUT, checked_timeout
 from brightpearl.exchange import (
     Exchange,
-    certificates,
+    Route,
     checked_proxy,
     own_client_options,
     prepared,
-    proxy_for,
     reader_of,
     response_of,
+    route_to,
     timeout_of,
 )
 from brightpearl.messages import Request, Response
@@ -55,8 +55,8 @@ class AsyncHttpxTransport:
         if client is not None and not isinstance(client, httpx.AsyncClient):
             raise wrong_type("client", client, "an httpx.AsyncClient")
         self._given = client
-        # One for each proxy.
-        self._own: dict[str | None, httpx.AsyncClient] = {}
+        # One for each route.
+        self._own: dict[Route, httpx.AsyncClient] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, request: Request) -> Response:
@@ -100,13 +100,13 @@ class AsyncHttpxTransport:
         if self._loop is not loop:
             # Connections belong to the loop that opened them; those of a loop that has ended are gone with it.
             self._own, self._loop = {}, loop
-        proxy = proxy_for(url)
-        if proxy not in self._own:
-            self._own[proxy] = self._open(proxy)
-        return self._own[proxy]
+        route = route_to(url)
+        if route not in self._own:
+            self._own[route] = self._open(route)
+        return self._own[route]
 
-    def _open(self, proxy: str | None) -> httpx.AsyncClient:
-        transport = AsyncBoundedTransport(certificates(), checked_proxy(proxy))
+    def _open(self, route: Route) -> httpx.AsyncClient:
+        transport = AsyncBoundedTransport(route.certificates(), checked_proxy(route.proxy))
         return httpx.AsyncClient(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     async def aclose(self) -> None:

@@ -10,7 +10,7 @@ import ssl
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -263,6 +263,22 @@ def require_certificates(directories: str) -> None:
         if any(map(_HASHED.fullmatch, found)):
             return
     raise failure
+
+
+class Route(NamedTuple):
+    """What connections have in common."""
+
+    proxy: str | None
+    is_encrypted: bool
+
+    def certificates(self) -> ssl.SSLContext | None:
+        """Whom to trust, read only where that matters: it takes longer than a request to this machine."""
+        return certificates() if self.is_encrypted else None
+
+
+def route_to(url: str) -> Route:
+    """How a URL is reached."""
+    return Route(proxy_for(url), not url.startswith("http://"))
 
 
 def proxy_for(url: str) -> str | None:

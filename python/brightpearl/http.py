@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
     from brightpearl.call_options import AnyTimeout
-    from brightpearl.exchange import Exchange
+    from brightpearl.exchange import Exchange, Route
     from brightpearl.messages import Request, Response
 
 
@@ -48,8 +48,8 @@ class HttpxTransport:
             if not isinstance(client, httpx.Client):
                 raise wrong_type("client", client, "an httpx.Client")
         self._given = client
-        # One for each proxy.
-        self._own: dict[str | None, httpx.Client] = {}
+        # One for each route.
+        self._own: dict[Route, httpx.Client] = {}
         self._process = os.getpid()
         self._lock = threading.Lock()
 
@@ -94,26 +94,26 @@ class HttpxTransport:
             UNTIL.reset(before)
 
     def _client(self, url: str) -> httpx.Client:
-        from brightpearl.exchange import proxy_for
+        from brightpearl.exchange import route_to
 
         if self._given is not None:
             return self._given
-        proxy = proxy_for(url)
+        route = route_to(url)
         with self._lock:
             if self._process != os.getpid():
                 # Connections must not be shared with the process that this one was forked from.
                 self._own, self._process = {}, os.getpid()
-            if proxy not in self._own:
-                self._own[proxy] = self._open(proxy)
-            return self._own[proxy]
+            if route not in self._own:
+                self._own[route] = self._open(route)
+            return self._own[route]
 
-    def _open(self, proxy: str | None) -> httpx.Client:
+    def _open(self, route: Route) -> httpx.Client:
         import httpx
 
         from brightpearl.bounded import BoundedTransport
-        from brightpearl.exchange import certificates, checked_proxy, own_client_options
+        from brightpearl.exchange import checked_proxy, own_client_options
 
-        transport = BoundedTransport(certificates(), checked_proxy(proxy))
+        transport = BoundedTransport(route.certificates(), checked_proxy(route.proxy))
         return httpx.Client(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     def close(self) -> None:
