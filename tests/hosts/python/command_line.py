@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Its hooks for forks must not be registered by another thread amid one.
 import concurrent.futures.thread  # noqa: F401
+import functools
 import os
 import signal
 import subprocess
@@ -11,11 +12,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import typer.testing
 from typer.testing import CliRunner
 
 from brightpearl.cli.app import app
 from brightpearl.cli.emulator import environment
 from brightpearl.testing import Emulator, EmulatorServer
+
+# The runner would make all commands anew for each that it runs, which takes longer than most of them do.
+typer.testing._get_command = functools.cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
