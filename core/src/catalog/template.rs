@@ -118,7 +118,7 @@ pub(crate) fn placeholders(template: &'static str) -> impl Iterator<Item = Place
 /// Slashes at either end and doubled ones are overlooked, as Brightpearl does (API notes §1.2), and so is a
 /// query.
 pub(crate) fn match_path<'p>(template: &'static str, path: &'p str) -> Option<Vec<Argument<'p>>> {
-    if path.len() > PATH_BYTES {
+    if path.len() > PATH_BYTES || !is_of_service(template, path) {
         return None;
     }
     let mut segments = without_query(path).split('/').filter(|segment| !segment.is_empty());
@@ -135,6 +135,12 @@ pub(crate) fn match_path<'p>(template: &'static str, path: &'p str) -> Option<Ve
         }
     }
     segments.next().is_none().then_some(arguments)
+}
+
+/// Whether the path may be one of the template's service, which most are not of the many that a path is held against.
+fn is_of_service(template: &str, path: &str) -> bool {
+    let service = template.split_once('/').map_or(template, |(service, _)| service);
+    is_placeholder(service) || path.trim_start_matches('/').starts_with(service)
 }
 
 /// The template with the arguments of another template in its placeholders of the same names; `None` when one

@@ -82,7 +82,7 @@ pub(crate) fn is_one(network: &mut Network, search: &str) -> Result<(), String> 
 
 /// Whether an order of that number is there more than once.
 pub(crate) fn is_doubled(network: &mut Network, key: &str) -> bool {
-    is_one(network, &format!("order-service/order-search?customerRef={key}")).is_err()
+    is_one(network, &format!("order-service/order-search?customerRef={key}&columns=orderId")).is_err()
 }
 
 /// Somebody was told that what belongs to one of these keys is there more than once, or that it is not known.

@@ -270,11 +270,11 @@ impl<'t> Pushing<'t> {
         };
         for number in words("number").into_iter().filter(|_| !is_together) {
             let number = number.to_uppercase();
-            let search = format!("order-service/order-search?customerRef={number}");
+            let search = format!("order-service/order-search?customerRef={number}&columns=orderId");
             checks::is_one(&mut self.network, &search)?;
         }
         for buyer in words("email") {
-            let search = format!("contact-service/contact-search?primaryEmail={buyer}");
+            let search = format!("contact-service/contact-search?primaryEmail={buyer}&columns=contactId");
             let is_one = checks::is_one(&mut self.network, &search);
             if is_together && is_one.is_err() {
                 let is_buyers = |record: &&Value| {
