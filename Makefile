@@ -24,15 +24,8 @@ export PYTHONDONTWRITEBYTECODE :=
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
-# The packages of the Rust tests, and those that drive the engine for long and are therefore optimised a little. Whoever names all
-# of a group finds what the others built; each other choice has the engine compiled once more, for other features of its
-# dependencies. `ffi/header.sh`, `tests/emulator/build.sh`, `tests/hosts/over-http.sh`, `tests/hosts/wasmtime/run.sh` and
-# `tests/simulation/run.sh` name them, too.
-RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator
-DRIVING_PACKAGES := --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz
-# These have unit tests only. The components' crates have none: as their tests they can be linked for this machine, and so are
-# linted here.
-OTHER_PACKAGES := -p brightpearl-contract -p brightpearl-bench -p brightpearl-wasm -p brightpearl-wasm-http -p brightpearl-wasm-webhook
+# What is tested in Rust is built together, once, a little optimised.
+CARGO_OF_TESTS := tests/cargo.sh
 # It would have all of wasmtime checked; `make test-embedded` lints it where it is built.
 EMBEDDED_PACKAGE := brightpearl-host-wasmtime
 # It would have libFuzzer compiled, which is C++; `make lint-rust` lints it.
@@ -55,7 +48,7 @@ test: export CARGO_INCREMENTAL := 0
 # A panic names its line by itself; the lines of a backtrace cost a sixth of the time that our crates take.
 test: export CARGO_PROFILE_DEV_DEBUG := false
 # Our crates are linted as they are compiled, and what was linted is noted.
-test: export RUSTC_WORKSPACE_WRAPPER := $(CURDIR)/tests/lint/clippy.sh
+test: export RUSTC_WORKSPACE_WRAPPER := $(CURDIR)/tests/rustc.sh
 test: export LINTED := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/linted
 test: ## Sets up and runs everything that proves this project, and prints a table of it
 	@rm -rf $(STEPS) && mkdir -p $(STEPS)
@@ -111,7 +104,7 @@ lint-rust: format-rust
 # The same where the builds of the tests lint: what is left are the crates that they do not build.
 .PHONY: lint-rest
 lint-rest: | $(if $(SIDE_BY_SIDE),run-rust)
-	@tests/step.sh "benchmarks" cargo build --locked $(RUST_PACKAGES) $(OTHER_PACKAGES) --bins --benches
+	@tests/step.sh "benchmarks" $(CARGO_OF_TESTS) build --bins --benches --examples
 	$(document)
 
 define document
@@ -120,10 +113,11 @@ endef
 
 .PHONY: run-rust
 run-rust:
-	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) $(OTHER_PACKAGES) -- --show-output
-	@tests/step.sh "world data" cargo test --locked -p brightpearl-world-data
-	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite --test random_orders -- --show-output
-	@tests/step.sh "long Rust tests" cargo test --locked $(DRIVING_PACKAGES) --test optimised_engine --test optimised_emulator --test limits --test limits_inputs
+	@tests/step.sh "Rust tests" $(CARGO_OF_TESTS) test --lib --bins --test suite --test header --test freed_secrets --test secrets_in_memory --test server -- --show-output
+	@tests/step.sh "Rust's documentation" $(CARGO_OF_TESTS) test --doc
+	@tests/step.sh "world data" cargo test --locked --profile host -p brightpearl-world-data
+	@tests/step.sh "Rust host" $(CARGO_OF_TESTS) test --test host --test random_orders -- --show-output
+	@tests/step.sh "long Rust tests" $(CARGO_OF_TESTS) test --test optimised --test limits --test limits_inputs
 
 .PHONY: lint
 lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose
@@ -141,13 +135,13 @@ test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimise
 
 .PHONY: test-simulation
 test-simulation: ## Flows under virtual time: SEEDS seeds of misfortunes for each flow, and faults that must be noticed
-	@tests/step.sh "planted faults" cargo test --locked $(DRIVING_PACKAGES) --test planted
+	@tests/step.sh "planted faults" $(CARGO_OF_TESTS) test --test planted
 	@tests/step.sh "simulation" tests/simulation/run.sh --seeds $(SEEDS)
 
 .PHONY: test-fuzz
 test-fuzz: ## The fuzz targets: regressions, seeds, and inputs made of them; the C functions under Valgrind, too
-	@tests/step.sh "fuzz targets" cargo test --locked $(DRIVING_PACKAGES) --test short
-	@tests/step.sh "C functions under Valgrind" env FUZZ_INPUTS=200 $(VALGRIND) cargo test --locked $(DRIVING_PACKAGES) --test short abi
+	@tests/step.sh "fuzz targets" $(CARGO_OF_TESTS) test --test short
+	@tests/step.sh "C functions under Valgrind" env FUZZ_INPUTS=200 $(VALGRIND) $(CARGO_OF_TESTS) test --test short abi
 
 .PHONY: fuzz
 fuzz: ## Fuzzes all targets in turn for a long time, under AddressSanitizer: `make fuzz SECONDS=3600`

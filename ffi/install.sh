@@ -20,7 +20,7 @@ shift
 profile=release folder=release has_curl=
 for option; do
     case "$option" in
-    --debug) profile=dev folder=debug ;;
+    --debug) profile=host folder=host ;;
     --curl) has_curl=yes ;;
     *) usage ;;
     esac
@@ -37,8 +37,14 @@ if [ "$profile" = release ]; then
     variables=$(python3 tests/supply/reproducible.py)
     eval "$variables"
 fi
-static_libs=$(cargo rustc --locked --quiet -p brightpearl-ffi --lib --profile "$profile" -- --print native-static-libs 2>&1 |
-    sed -n 's/^note: native-static-libs: //p')
+if [ "$profile" = release ]; then
+    static_libs=$(cargo rustc --locked --quiet -p brightpearl-ffi --lib --release -- --print native-static-libs 2>&1)
+else
+    # What the tests build has no command of its own that says it; the standard library's is all that there is.
+    tests/cargo.sh build --quiet --lib
+    static_libs=$(rustc --crate-name nothing --crate-type staticlib --print native-static-libs -o /dev/null - </dev/null 2>&1)
+fi
+static_libs=$(printf '%s\n' "$static_libs" | sed -n 's/^note: native-static-libs: //p')
 built=${CARGO_TARGET_DIR:-target}/$folder
 abi=$(sed -n 's/^#define BP_ABI_VERSION //p' ffi/include/brightpearl.h)
 version=$(sed -n 's/^#define BP_VERSION "\(.*\)"/\1/p' ffi/include/brightpearl.h)
@@ -73,7 +79,7 @@ install -m 644 ffi/include/brightpearl.h "$target/include/"
 install -m 644 "$built/libbrightpearl.a" "$target/lib/"
 # Two thirds of a release are code for the compiler's own linker, which no other reads, and lines of the standard library for
 # debuggers. Names of functions stay.
-[ "$profile" = dev ] || strip_archive "$target/lib/libbrightpearl.a"
+[ "$profile" = host ] || strip_archive "$target/lib/libbrightpearl.a"
 named libbrightpearl
 install -m 755 "$built/$plain" "$target/lib/$real"
 ln -sf "$real" "$target/lib/$soname"

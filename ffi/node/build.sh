@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
 case "${1:-}" in
 --release) profile=release folder=release ;;
-"") profile=dev folder=debug ;;
+"") profile=host folder=host ;;
 *) echo "usage: $0 [--release]" >&2; exit 2 ;;
 esac
 umask 022
@@ -18,11 +18,11 @@ if [ "$profile" = release ]; then
     variables=$(python3 "$root/tests/supply/reproducible.py")
     eval "$variables"
 fi
-(cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi)
 if [ "$profile" = release ]; then
+    (cd "$root" && cargo build --locked --quiet --release -p brightpearl-ffi)
     (cd "$root" && cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator)
 else
-    "$root/tests/emulator/build.sh"
+    "$root/tests/cargo.sh" build --quiet --lib --bin brightpearl-emulator
 fi
 # shellcheck disable=SC2016 # Node expands it.
 platform=$(node -p '`${process.platform}-${process.arch}`')

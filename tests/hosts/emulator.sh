@@ -8,7 +8,7 @@ emulator=
 # start_emulator OPTIONS...: sets BRIGHTPEARL_BASE_URL.
 start_emulator() {
     : >"$work/emulator.out"
-    "$target/${profile:-debug}/brightpearl-emulator" --port 0 --seed 7 "$@" >"$work/emulator.out" 2>"$work/emulator.err" &
+    "$target/${profile:-host}/brightpearl-emulator" --port 0 --seed 7 "$@" >"$work/emulator.out" 2>"$work/emulator.err" &
     emulator=$!
     for _ in $(seq 100); do
         BRIGHTPEARL_BASE_URL=$(sed -n 's/^listening on //p' "$work/emulator.out")

@@ -17,7 +17,7 @@ stop() {
 trap stop EXIT
 
 tests/emulator/build.sh
-cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz --example pull
+tests/cargo.sh build --quiet --example pull
 
 passed=0
 failed=0

@@ -12,6 +12,7 @@ spite of one, is a failure.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -34,8 +35,7 @@ pub fn planted(number: usize) -> bool {
     *TRIED == Some(number)
 }
 """
-ENGINE = ["-p", "brightpearl-core", "--all-features"]
-DRIVING = ["--profile", "host", "-p", "brightpearl-simulation", "-p", "brightpearl-host-rust"]
+PACKAGES = {"core", "tests/hosts/rust", "tests/simulation"}
 # These take long, or read the sources, and say nothing of how the engine behaves.
 SLOW = ["mapping", "limits", "layout", "floors", "readme", "validate", "type_names"]
 SEEDS = "700"
@@ -71,6 +71,14 @@ class Fault:
         file.write_text(file.read_text().replace(self.before, after))
 
 
+@dataclass(frozen=True)
+class Program:
+    """What may notice a fault, and the folder that it is started in."""
+
+    file: Path
+    folder: Path
+
+
 def faults() -> list[Fault]:
     listed = tomllib.loads((Path(__file__).parent / "faults.toml").read_text())["fault"]
     return [
@@ -89,38 +97,36 @@ def copy_project() -> None:
             shutil.copy2(ROOT / name, COPY / name)
 
 
-def programs() -> list[list[str]]:
+def programs() -> list[Program]:
     """Builds the copy: the engine's tests, those of the Rust host, and the simulation."""
     environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET), "CARGO_INCREMENTAL": "0"}
-    built = []
+    built: list[Program] = []
     for arguments in (
-        ["test", "--no-run", *ENGINE, "--lib", "--test", "suite"],
-        ["test", "--no-run", *DRIVING, "--test", "suite"],
-        ["build", *DRIVING, "--bin", "simulate"],
+        ["test", "--no-run", "--lib", "--test", "suite", "--test", "host"],
+        ["build", "--bin", "simulate"],
     ):
-        command = ["cargo", *arguments, "--locked", "--message-format=json-render-diagnostics"]
+        command = ["tests/cargo.sh", *arguments, "--message-format=json-render-diagnostics"]
         told = subprocess.run(command, cwd=COPY, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-        built += [line for line in told.splitlines() if '"executable":"' in line]
-    executables = [line.split('"executable":"', 1)[1].split('"', 1)[0] for line in built]
-    chosen = [name for name in executables if Path(name).name.startswith(("brightpearl_core-", "suite-", "simulate"))]
-    return [[name] for name in dict.fromkeys(chosen)]
+        for message in map(json.loads, told.splitlines()):
+            folder = Path(message.get("manifest_path", "")).parent
+            if message.get("executable") and folder.relative_to(COPY).as_posix() in PACKAGES:
+                built.append(Program(Path(message["executable"]), folder))
+    return list(dict.fromkeys(built))
 
 
-def notice(fault: Fault | None, program: list[str]) -> str | None:
+def notice(fault: Fault | None, program: Program) -> str | None:
     """By what of a program a fault is noticed."""
-    name = Path(program[0]).name
-    folder = COPY / ("core" if "/debug/" in program[0] else "tests/hosts/rust")
-    if name.startswith("simulate"):
+    if program.file.name.startswith("simulate"):
         flows = fault.flows if fault else ["push", "pull", "rivals"]
-        runs = [[*program, "--flow", flow, "--seeds", SEEDS] for flow in flows]
+        runs = [[program.file, "--flow", flow, "--seeds", SEEDS] for flow in flows]
     else:
-        runs = [[*program, "-q", *(word for slow in SLOW for word in ("--skip", slow))]]
+        runs = [[program.file, "-q", *(word for slow in SLOW for word in ("--skip", slow))]]
     environment = os.environ | {"PLANTED_FAULT": str(fault.number if fault else 0), "RUST_BACKTRACE": "0"}
     # What property tests find is of the planted fault, and belongs to nobody.
     environment["PROPTEST_DISABLE_FAILURE_PERSISTENCE"] = "1"
     for run in runs:
         try:
-            ended = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+            ended = subprocess.run(run, cwd=program.folder, env=environment, capture_output=True, text=True, timeout=600)
         except subprocess.TimeoutExpired:
             return "it does not end"
         if ended.returncode:
@@ -147,7 +153,7 @@ def main() -> int:
     ready = programs()
     for program in ready:
         if why := notice(None, program):
-            print(f"without any fault, {Path(program[0]).name} fails: {why}")
+            print(f"without any fault, {program.file.name} fails: {why}")
             return 1
     wrong = 0
     for fault in listed:

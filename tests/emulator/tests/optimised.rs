@@ -1,6 +1,4 @@
-//! Tests that compute for long. Optimised they take a fifth of the time, so that they belong to the Rust host, which is
-//! compiled like all that drives the engine: `cargo test --locked --profile host -p brightpearl-host-rust --test
-//! optimised_emulator`.
+//! Tests that compute for long. Optimised a little they take a fifth of the time: `tests/cargo.sh test --test optimised`.
 
 mod audit;
 // The suite uses the rest of it.

@@ -29,7 +29,7 @@ make --no-print-directory --silent PREFIX="$build/prefix" BUILD="$build/bin"
 export BRIGHTPEARL_APP_REF=acme_sync BRIGHTPEARL_ACCOUNT_TOKEN=token-of-acme
 "$root/tests/emulator/build.sh"
 rm -f "$build/emulator.out"
-"${CARGO_TARGET_DIR:-$root/target}/debug/brightpearl-emulator" --port 0 --account acme --orders 600 --config \
+"${CARGO_TARGET_DIR:-$root/target}/host/brightpearl-emulator" --port 0 --account acme --orders 600 --config \
     '{"quota": 100000, "credentials": [{"kind": "system", "app_ref": "acme_sync", "account_token": "token-of-acme"}]}' \
     >"$build/emulator.out" &
 emulator=$!

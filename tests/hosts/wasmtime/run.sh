@@ -8,8 +8,7 @@ export BRIGHTPEARL_COMPONENT="$target/component/brightpearl.wasm" BRIGHTPEARL_EV
 
 wasm/build.sh
 python3 tests/supply/contents.py component "$target/component"
-# Beside the other packages that drive the engine: alone, this one would have the engine compiled once more.
-cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz --bin bless-vectors
+tests/cargo.sh build --quiet --bin bless-vectors
 "$target/host/bless-vectors" --events "$BRIGHTPEARL_EVENTS"
 # What ran is told to the table of capabilities (tests/capabilities/proofs.py).
 "$python" -m pytest -c tests/hosts/wasmtime/pytest.ini ${STEPS:+"--junitxml=$STEPS/component.xml"} tests/hosts/wasmtime

@@ -1,6 +1,5 @@
 //! What the engine says, in the JSON form of the vectors.
 
-use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
 use brightpearl_core::{
     Data, Demand, Error, Exchange, Explanation, Headers, IdSet, Item, Output, Reply, Resources, Result,
@@ -72,14 +71,6 @@ fn present(mut object: Value) -> Value {
         members.retain(|_, value| !value.is_null() && *value != json!(false) && *value != json!([]));
     }
     object
-}
-
-/// An operation read from its JSON.
-///
-/// # Errors
-/// What the engine says of JSON that is not an operation.
-pub fn operation(value: &Value) -> Result<Operation> {
-    Operation::from_json(&value.to_string())
 }
 
 fn send(exchange: &Exchange) -> Value {

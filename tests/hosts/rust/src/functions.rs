@@ -1,6 +1,7 @@
 //! Vectors of functions that need no account, and how they are played.
 
 use std::fs;
+use std::mem;
 use std::path::PathBuf;
 
 use brightpearl_core::auth::signature::{Freshness, verify_callback};
@@ -10,7 +11,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::encode;
-use crate::vector::folder;
+use crate::kept::Kept;
+use crate::vector::{EXPECTATION_DEPTH, folder};
 
 /// Some calls of functions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ pub struct FunctionCall {
     pub pick: Option<Vec<String>>,
     /// `{"value": ...}`, or `{"error": E}`.
     #[serde(default)]
-    pub expect: Value,
+    pub expect: Kept,
 }
 
 /// A function that needs no account.
@@ -111,10 +113,11 @@ pub enum Function {
 pub fn play(vector: &FunctionVector) -> FunctionVector {
     let mut played = vector.clone();
     for call in &mut played.calls {
-        call.expect = match run(&call.function) {
+        let found = match run(&call.function) {
             Ok(value) => json!({ "value": picked(value, call.pick.as_deref()) }),
             Err(error) => json!({ "error": encode::error(&error) }),
         };
+        call.expect = mem::take(&mut call.expect).renewed(found, EXPECTATION_DEPTH);
     }
     played
 }

@@ -3,6 +3,7 @@
 pub mod drive;
 pub mod encode;
 pub mod functions;
+pub mod kept;
 pub mod play;
 pub mod transport;
 pub mod vector;

@@ -1,12 +1,15 @@
 //! Plays a vector against the engine.
 
+use std::mem;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use brightpearl_core::call::operation::Operation;
 use brightpearl_core::{Call, Client, Config, Event, Headers, Lease, Response, Result, TransportFailure};
 use serde_json::{Value, json};
 
 use crate::encode;
-use crate::vector::{Action, Answer, Entry, Fail, Sent, Vector};
+use crate::vector::{Action, Answer, EXPECTATION_DEPTH, Entry, Fail, Sent, Vector};
 
 /// The vector with its expectations replaced by what the engine says now.
 ///
@@ -26,25 +29,27 @@ pub fn events_of(vector: &Vector) -> Vec<Event> {
 
 fn run(vector: &Vector) -> (Vector, Vec<Event>) {
     let mut played = vector.clone();
-    played.client_error = None;
-    played.start_error = None;
-    let client = match Config::from_json(&vector.config.to_string()).and_then(Client::new) {
+    let client_error = played.client_error.take().unwrap_or_default();
+    let start_error = played.start_error.take().unwrap_or_default();
+    let client = match Config::from_json(vector.config.text()).and_then(Client::new) {
         Ok(client) => client,
         Err(error) => {
-            played.client_error = Some(encode::error(&error));
+            played.client_error = Some(client_error.renewed(encode::error(&error), 1));
             return (played, Vec::new());
         }
     };
     let operation = vector.operation.as_ref().expect("an operation for a client that can be created");
-    let mut host = match encode::operation(operation).and_then(|operation| client.start(operation)) {
+    let mut host = match Operation::from_json(operation.text()).and_then(|operation| client.start(operation))
+    {
         Ok(call) => Host { client, call: Some(call), remembered: None },
         Err(error) => {
-            played.start_error = Some(encode::error(&error));
+            played.start_error = Some(start_error.renewed(encode::error(&error), 1));
             return (played, Vec::new());
         }
     };
     for entry in &mut played.script {
-        entry.expect = host.act(entry);
+        let found = host.act(entry);
+        entry.expect = mem::take(&mut entry.expect).renewed(found, EXPECTATION_DEPTH);
     }
     let events = host.client.drain_events();
     (played, events)

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::kept::Kept;
+
 /// One transcript.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,16 +17,16 @@ pub struct Vector {
     /// What it proves.
     pub about: String,
     /// The client's configuration.
-    pub config: Value,
+    pub config: Kept,
     /// The error that creating the client gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_error: Option<Value>,
+    pub client_error: Option<Kept>,
     /// What the call does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<Value>,
+    pub operation: Option<Kept>,
     /// The error that starting the call gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_error: Option<Value>,
+    pub start_error: Option<Kept>,
     /// What the host does, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<Entry>,
@@ -43,7 +45,7 @@ pub struct Entry {
     pub allow_writes: Option<bool>,
     /// What comes of it.
     #[serde(default)]
-    pub expect: Value,
+    pub expect: Kept,
 }
 
 impl Entry {
@@ -52,6 +54,9 @@ impl Entry {
         self.allow_writes.unwrap_or(true)
     }
 }
+
+/// How many arrays and objects are around what an entry expects.
+pub(crate) const EXPECTATION_DEPTH: usize = 3;
 
 /// What a host can do.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ fn every_function_of_the_vectors_can_be_asked() {
                 Ok(answer) => json!({ "value": picked(encode::json_value(&answer), call.pick.as_deref()) }),
                 Err(error) => json!({ "error": encode::error(&error) }),
             };
-            assert_eq!(said, call.expect, "{}: {question}", vector.name);
+            assert_eq!(said, *call.expect, "{}: {question}", vector.name);
         }
     }
 }
