@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from python_pages import write_python_pages
+
 import brightpearl
 from brightpearl.cli.app import app
 from brightpearl.cli.defaults import is_group
@@ -52,10 +54,12 @@ def build(target: Path) -> None:
             text = shown(text, page)
         page.write_text(linked(text, source, place, places), encoding="utf-8")
     (pages / "reference" / "command.md").write_text(command_page(), encoding="utf-8")
-    sections = catalogue_pages(pages / "reference")
     configuration = (HERE / "mkdocs.yml").read_text(encoding="utf-8")
-    listed = "".join(f"\n          - {title}: {place}" for title, place in sections)
-    (target / "mkdocs.yml").write_text(configuration.replace(" CATALOGUE", listed), encoding="utf-8")
+    for mark, listed in (("PYTHON", write_python_pages(pages)), ("CATALOGUE", catalogue_pages(pages / "reference"))):
+        entries = "".join(f"\n          - {title}: {place}" for title, place in listed)
+        configuration = configuration.replace(f" {mark}", entries)
+    configuration = configuration.replace("HERE", str(HERE)).replace("SOURCES", str(ROOT / "python"))
+    (target / "mkdocs.yml").write_text(configuration, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(target / "mkdocs.yml")],
         check=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import re
 import subprocess
@@ -104,9 +105,27 @@ def test_every_resource_task_command_and_error_is_in_the_reference(site: Path) -
     assert all(kind.kind in errors for kind in brightpearl.errors().kinds)
 
 
+@pytest.mark.parametrize(("page", "of"), [("client", brightpearl.Client), ("async-client", brightpearl.AsyncClient)])
+def test_every_method_of_a_client_is_in_the_reference_with_its_own_parameters(site: Path, page: str, of: type) -> None:
+    parts = re.split(r'<h[23] id="([\w.]+)"', (site / "reference" / "python" / f"{page}.html").read_text())
+    told = {
+        name: re.sub(r"<[^>]+>", "", text.partition("</code></pre>")[0])
+        for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    methods = {name: it for name, it in inspect.getmembers(of, callable) if not name.startswith("_")}
+    assert len(methods) > 40
+    for name, method in methods.items():
+        signature = told.get(f"brightpearl.{of.__name__}.{name}")
+        assert signature is not None, name
+        for parameter in inspect.signature(method).parameters.values():
+            if parameter.name != "self" and parameter.kind is not parameter.VAR_KEYWORD:
+                assert re.search(rf"\b{parameter.name}\b", signature), f"{name} is shown without {parameter.name}"
+
+
 def test_pages_open_without_an_error_and_can_be_searched(address: str) -> None:
     with chromium() as browser:
-        for page_name in ("index.html", "tutorial.html", "reference/client.html", "docs/flows.html"):
+        names = ("index", "tutorial", "reference/client", "reference/python/client", "docs/flows")
+        for page_name in (f"{name}.html" for name in names):
             with opened(browser, f"{address}/{page_name}") as page:
                 expect(page.locator("h1").first).to_be_visible()
         with opened(browser, f"{address}/how-to/sales.html") as page:
