@@ -162,8 +162,8 @@ test-reproducible: ## Builds all artefacts twice from nothing, in different surr
 	@tests/step.sh "two builds" tests/supply/reproduce.sh
 
 .PHONY: dist
-dist: ## Every artefact into dist/, with lists of what is inside, licences and checksums; minutes, since all of it is optimised
-	@tests/step.sh "artefacts" tests/supply/dist.sh dist
+dist: $(VENV)/.test-package $(VENV)/.test-tools ## Every artefact into dist/, with lists of what is inside, licences and checksums; minutes, since all of it is optimised
+	@tests/step.sh "artefacts" tests/supply/dist.sh dist --docs $(VENV_PYTHON)
 
 .PHONY: test-dist
 test-dist: $(VENV)/.test-tools ## Installs each artefact of dist/ into a clean place and uses it there

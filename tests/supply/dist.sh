@@ -1,24 +1,33 @@
 #!/usr/bin/env bash
 # Builds every artefact for release into a folder, with lists of what is inside, licences and checksums:
-#   dist.sh FOLDER [--wheels "TARGET..."]
+#   dist.sh FOLDER [--wheels "TARGET..."] [--docs PYTHON]
 #
+# The documentation is built with a Python that has the package and the test tools; without --docs there is none in the folder.
 # The wheels are linked by zig against the oldest C libraries that they may meet, so that one wheel runs on every Linux of its
 # processor. Where rustup cannot fetch the library of another target, its wheel is left out, which is said.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-usage() { echo "usage: $0 FOLDER [--wheels \"TARGET...\"]" >&2; exit 2; }
+usage() { echo "usage: $0 FOLDER [--wheels \"TARGET...\"] [--docs PYTHON]" >&2; exit 2; }
 wheels="x86_64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-gnu aarch64-unknown-linux-musl"
-case $# in
-1) ;;
-3) [ "$2" = --wheels ] || usage; wheels=$3 ;;
-*) usage ;;
-esac
-mkdir -p "$1"
-out=$(cd "$1" && pwd)
+docs=
+case ${1:-} in "" | -*) usage ;; esac
+folder=$1
+shift
+while [ $# -gt 0 ]; do
+    [ $# -ge 2 ] || usage
+    case $1 in
+    --wheels) wheels=$2 ;;
+    --docs) docs=$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
+    *) usage ;;
+    esac
+    shift 2
+done
+mkdir -p "$folder"
+out=$(cd "$folder" && pwd)
 cd "$root"
 supply=tests/supply
 umask 022
-rm -rf "${out:?}"/{python,npm,c,component,crates,lists,LICENSE,SHA256SUMS}
+rm -rf "${out:?}"/{python,npm,c,component,crates,docs,lists,LICENSE,SHA256SUMS}
 mkdir -p "$out"/{python,npm,c,component,crates,lists}
 tools=$root/.build/dist-tools
 work=$(mktemp -d)
@@ -86,6 +95,17 @@ build_crates() {
     cp "$target"/package/*.crate "$out/crates/"
 }
 
+# The site as an archive, for whoever is offline or serves it. Its examples are run once more.
+build_docs() {
+    local variables
+    variables=$(python3 $supply/reproducible.py)
+    eval "$variables"
+    MPLBACKEND=svg "$docs" docs/site/build.py "$work/docs"
+    mv "$work/docs/html" "$work/brightpearl-docs-$version"
+    mkdir -p "$out/docs"
+    python3 $supply/archive.py "$work/brightpearl-docs-$version" "$out/docs/brightpearl-docs-$version.tar.gz"
+}
+
 announce "component and its contract"
 wasm/build.sh >/dev/null
 cp "${CARGO_TARGET_DIR:-$root/target}"/component/* "$out/component/"
@@ -100,6 +120,12 @@ announce "crates"
 build_crates
 announce "wheels and source distribution"
 build_wheels
+if [ -n "$docs" ]; then
+    announce "documentation"
+    (build_docs)
+else
+    echo "no documentation: --docs does not say which Python has the package and the test tools" >&2
+fi
 
 for artefact in c component node python; do
     python3 $supply/sbom.py $artefact "$out/lists/$artefact.cdx.json"
@@ -109,4 +135,4 @@ cp LICENSE "$out/"
 (cd "$out" && find . -type f ! -name SHA256SUMS -printf "%P\n" | LC_ALL=C sort | xargs -d "\n" sha256sum) >"$work/SHA256SUMS"
 mv "$work/SHA256SUMS" "$out/SHA256SUMS"
 announce "$(wc -l <"$out/SHA256SUMS") files in $out"
-(cd "$out" && find python npm c component crates -type f -printf '%10s %p\n' | sort -k 2)
+(cd "$out" && find python npm c component crates docs -type f -printf '%10s %p\n' | sort -k 2)
