@@ -57,7 +57,7 @@ def test_the_component(dist: Path, tmp_path: Path) -> None:
 def test_the_contract_of_the_component(dist: Path, tmp_path: Path) -> None:
     (archive,) = (dist / "component").glob("brightpearl-wit-*.tar.gz")
     folder = unpacked(archive, tmp_path / "wit")
-    sources = {path.name: path.read_bytes() for path in (ROOT / "wit").iterdir()}
+    sources = {path.name: path.read_bytes() for path in [*(ROOT / "wit").iterdir(), ROOT / "LICENSE"]}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == sources
     # Packed again from there, it is the package that is published.
     again = tmp_path / "again.wasm"

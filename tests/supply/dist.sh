@@ -111,7 +111,10 @@ wasm/build.sh >/dev/null
 cp "${CARGO_TARGET_DIR:-$root/target}"/component/* "$out/component/"
 python3 $supply/contents.py component "$out/component"
 version=$(sed -n 's/^package brightpearl:connector@\(.*\);/\1/p' wit/brightpearl.wit)
-python3 $supply/archive.py wit "$out/component/brightpearl-wit-$version.tar.gz"
+contract=brightpearl-wit-$version
+mkdir "$work/$contract"
+cp wit/*.wit LICENSE "$work/$contract/"
+python3 $supply/archive.py "$work/$contract" "$out/component/$contract.tar.gz"
 announce "C library"
 python3 $supply/contents.py c "$(ffi/archive.sh "$out/c")"
 announce "npm packages"

@@ -34,11 +34,13 @@ def _standard_library() -> str:
 
 
 def notices(artefact: str) -> str:
-    """A heading for each package, its licence, and its texts."""
+    """A heading for each package, its licence, and its texts; a text that is there already is named instead."""
     parts = [f"What the artefact {artefact!r} of Brightpearl's client contains of others, and under which licences.\n"]
+    shown: dict[str, str] = {}
     for package in of_artefact(artefact):
         if package["source"] is None:
             continue
+        title = f"{package['name']} {package['version']}"
         parts.append(_heading(package["name"], package["version"], package["license"]))
         if package["repository"]:
             parts.append(f"{package['repository']}\n")
@@ -47,7 +49,13 @@ def notices(artefact: str) -> str:
             path for path in sorted(folder.iterdir()) if path.is_file() and path.name.lower().startswith(BEGINNINGS)
         ]
         for path in texts:
-            parts.append(f"\n--- {path.name}\n\n{path.read_text(encoding='utf-8', errors='replace').strip()}\n")
+            text = path.read_text(encoding="utf-8", errors="replace").strip()
+            # Line breaks and indentation differ where the words do not.
+            first = shown.setdefault(" ".join(text.split()), f"{path.name} of {title}")
+            same = first != f"{path.name} of {title}"
+            parts.append(f"\n--- {path.name}{f': word by word {first}, above' if same else ''}\n")
+            if not same:
+                parts.append(f"\n{text}\n")
         if not texts:
             parts.append("\nThe package has no text of its licence; it is the one that the name above stands for.\n")
     parts.append(_standard_library())

@@ -15,6 +15,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 import archive
 import contents
+import notices
 import reproducible
 import sbom
 import sources
@@ -71,6 +72,20 @@ def test_the_list_of_the_npm_package_has_what_npm_installs_beside_it() -> None:
     assert components["@koromix/koffi-linux-x64"]["purl"].startswith("pkg:npm/%40koromix/koffi-linux-x64@")
     assert components["@koromix/koffi-linux-x64"]["scope"] == "optional"
     assert "typescript" not in components
+
+
+@pytest.mark.parametrize("artefact", ARTEFACTS)
+def test_a_text_of_a_licence_stands_once(artefact: str) -> None:
+    text = notices.notices(artefact).partition(f"\n{STANDARD_LIBRARY} ")[0]
+    parts = re.split(r"^--- \S+(?: word by word .+)?\n", text, flags=re.M)[1:]
+    texts = [" ".join(part.partition("\n" + "=" * 80)[0].split()) for part in parts]
+    texts = [one for one in texts if one]
+    assert len(texts) > 20
+    assert len(set(texts)) == len(texts)
+    named = re.findall(r"^--- [^:\n]+: word by word (\S+) of (\S+ \S+), above$", text, re.M)
+    assert named
+    for file, title in named:
+        assert f"\n--- {file}\n" in text.partition(f"\n{title}: ")[2].partition("\n====")[2].partition("\n====")[0]
 
 
 def test_an_archive_depends_on_names_and_contents_only(tmp_path: Path) -> None:
