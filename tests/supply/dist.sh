@@ -69,6 +69,7 @@ build_wheels() {
             maturin build --quiet --zig --target "$target" --compatibility "$tag" --out "$out/python"
         done
     )
+    "$python" $supply/recompress.py "$out"/python/*.whl
     for wheel in "$out"/python/*.whl; do python3 $supply/contents.py python "$wheel"; done
 }
 
