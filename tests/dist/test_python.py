@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import re
 import sysconfig
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,11 @@ def test_the_wheel_of_this_machine(dist: Path, tmp_path: Path) -> None:
 
 def test_the_source_distribution(dist: Path, tmp_path: Path) -> None:
     (source,) = (dist / "python").glob("*.tar.gz")
+    with tarfile.open(source) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    assert {"LICENSE", "THIRD-PARTY-NOTICES.txt", "brightpearl.cdx.json", "brightpearl/py.typed"} <= names
+    # What cannot be built or run there.
+    assert [name for name in names if re.match(r"(core|tests/emulator)/tests|.*/?generate_|.*proptest", name)] == []
     python = clean_environment(tmp_path / "source", "build-tools.txt", "python-dependencies.txt")
     # As a program that builds it, but for the optimisation, which would take minutes.
     install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation", source]
