@@ -56,6 +56,7 @@ Darwin)
     named() { plain=$1.dylib soname=$1.$abi.dylib real=$1.$abi.$version.dylib linked_as=@rpath/$1.$abi.dylib; }
     link_shared="-dynamiclib -Wl,-install_name,@rpath/libbrightpearl-curl.$abi.dylib"
     strip_archive() { strip -S "$1"; }
+    strip_shared() { strip -x "$1"; }
     ;;
 *)
     named() { plain=$1.so soname=$1.so.$abi real=$1.so.$abi.$version linked_as=$1.so.$abi; }
@@ -63,6 +64,7 @@ Darwin)
     strip_archive() {
         objcopy --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd --enable-deterministic-archives "$1"
     }
+    strip_shared() { strip "$1"; }
     ;;
 esac
 
@@ -82,6 +84,7 @@ install -m 644 "$built/libbrightpearl.a" "$target/lib/"
 [ "$profile" = host ] || strip_archive "$target/lib/libbrightpearl.a"
 named libbrightpearl
 install -m 755 "$built/$plain" "$target/lib/$real"
+[ "$profile" = dev ] || strip_shared "$target/lib/$real"
 ln -sf "$real" "$target/lib/$soname"
 ln -sf "$real" "$target/lib/$plain"
 for file in brightpearl.pc brightpearl-static.pc; do

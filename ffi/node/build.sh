@@ -34,6 +34,8 @@ esac
 mkdir -p "lib/$platform"
 for file in "$library" "$emulator"; do
     cp "${CARGO_TARGET_DIR:-$root/target}/$folder/$file" "lib/$platform/"
+    # An eighth of a release are names that only a debugger reads.
+    if [ "$profile" = release ] && [ "$(uname -s)" = Linux ]; then strip "lib/$platform/$file"; fi
 done
 
 python3 "$root/tests/supply/notices.py" node THIRD-PARTY-NOTICES.txt
