@@ -9,7 +9,6 @@ use pyo3::types::PyBytes;
 
 use crate::error::{or_raise, raise};
 use crate::json;
-use crate::step::lines;
 
 /// One emulated account, as a function from a request and a time to an answer.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -289,4 +288,9 @@ impl RawDelivery {
             body: PyBytes::new(py, &request.body).unbind(),
         }
     }
+}
+
+/// Header lines as pairs of texts.
+fn lines(headers: &Headers) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -98,8 +98,3 @@ pub(crate) struct Feed {
 pub(crate) struct RawJournal {
     pub(crate) text: String,
 }
-
-/// Header lines as pairs of texts.
-pub(crate) fn lines(headers: &Headers) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
