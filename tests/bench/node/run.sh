@@ -4,6 +4,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 [ -f "$root/ffi/node/dist/index.mjs" ] || "$root/ffi/node/build.sh" --release
+# With the flags of a release, as the C library and the packages are built, so that the engine is not compiled for each.
+variables=$(python3 "$root/tests/supply/reproducible.py")
+eval "$variables"
 (cd "$root" && cargo build --locked --quiet --release -p brightpearl-ffi)
 case "$(uname -s)" in
 Darwin) library=libbrightpearl.dylib ;;
