@@ -38,7 +38,7 @@ help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(VENV)/.package ## Pushes shop orders into an emulated Brightpearl, is killed half-way, goes on, pulls the result out and counts
+demo: $(or $(wildcard $(VENV)/.package $(VENV)/.test-package),$(VENV)/.demo-package) ## Pushes shop orders into an emulated Brightpearl, is killed half-way, goes on, pulls the result out and counts
 	@$(VENV)/bin/brightpearl demo
 
 .PHONY: test
@@ -260,7 +260,7 @@ $(VENV)/.created:
 
 # $(call install_package,ARGUMENTS OF MATURIN)
 define install_package
-	@rm -f .build/brightpearl-*.whl $(VENV)/.package $(VENV)/.test-package
+	@rm -f .build/brightpearl-*.whl $(VENV)/.package $(VENV)/.test-package $(VENV)/.demo-package
 	@tests/step.sh "what builds the Python package" $(PIP) install --require-hashes -r tests/supply/build-tools.txt
 	@tests/step.sh "the Python package" env MATURIN_PEP517_ARGS="$(1)" $(PIP) wheel --no-deps --no-index --no-build-isolation --wheel-dir .build ./python
 	@tests/step.sh "its dependencies" $(PIP) install --require-hashes -r tests/supply/python-dependencies.txt
@@ -271,6 +271,10 @@ endef
 # As it is released.
 $(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
 	$(call install_package,)
+
+# For a first look, where nothing is there yet: as it is tested, without what tests need. A release takes twice as long to compile.
+$(VENV)/.demo-package: $(VENV)/.created $(PACKAGE_SOURCES)
+	$(call install_package,--profile dev)
 
 # As it is tested: compiled in a third of the time, with the checks of a debug build. One pip at a time changes the environment.
 $(VENV)/.test-package: $(VENV)/.created $(PACKAGE_SOURCES) | $(VENV)/.test-tools
