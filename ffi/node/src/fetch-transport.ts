@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { invalid } from "./errors";
 import { Connecting } from "./connecting";
+import { dispatchedOnce, nodesDispatcher, type Dispatcher } from "./dispatched-once";
 import { MaybeSent, NotSent, Unsendable, type Request, type Response, type Transport } from "./http";
 
 /** Failures that come before the first byte of a request. */
@@ -40,10 +41,7 @@ const DISTRUST = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/** A dispatcher of `undici`, as far as it is looked at here. */
-export interface Dispatcher {
-  dispatch(...given: any[]): boolean;
-}
+export type { Dispatcher } from "./dispatched-once";
 
 /** How the transport over `fetch` reads. */
 export interface FetchTransportOptions {
@@ -51,7 +49,8 @@ export interface FetchTransportOptions {
   readonly fetch?: typeof fetch;
   /**
    * Who connects: an `Agent`, a `ProxyAgent` or a `Pool` of the package `undici`, in the major version that Node's own `fetch`
-   * is of, or any that goes with a `fetch` of your own.
+   * is of, or any that goes with a `fetch` of your own. Not one that sends requests again by itself, such as a `RetryAgent`:
+   * a write might be carried out twice.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /** Limit of a wait for the answer's head, and for each next piece of its body, in milliseconds: 60 000. */
@@ -71,6 +70,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const deadlineMs = limit("deadlineMs", options.deadlineMs ?? 300_000, LONGEST_MS);
   const maxBodyBytes = limit("maxBodyBytes", options.maxBodyBytes ?? 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
   const fetcher = options.fetch ?? fetch;
+  // A `fetch` of the program's own has a dispatcher that is not known here.
+  const isNodes = fetcher === fetch;
   if (typeof fetcher !== "function") {
     throw invalid("fetch", `found a value of type ${typeof fetcher}, expected a function`);
   }
@@ -78,14 +79,17 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
     throw invalid("dispatcher", "expected a dispatcher of undici, such as `new Agent()` or `new ProxyAgent(url)`");
   }
+  if (dispatcher?.constructor?.name === "RetryAgent") {
+    throw invalid("dispatcher", "a RetryAgent sends writes again by itself; expected the dispatcher that it wraps");
+  }
   return async (request, { signal }) => {
     const host = hostOf(request);
     requireSendable(request);
     const watch = new Watch(signal, timeoutMs, deadlineMs);
     try {
-      return await exchange(fetcher, request, watch, maxBodyBytes, dispatcher);
+      return await exchange(fetcher, request, watch, maxBodyBytes, dispatcher ?? (isNodes ? nodesDispatcher() : undefined));
     } catch (error) {
-      throw watch.expired ?? judged(error, host, watch.connecting.isWaiting);
+      throw watch.ended ?? judged(error, host, watch.connecting.isWaiting);
     } finally {
       watch.stop();
     }
@@ -144,8 +148,10 @@ async function exchange(
     redirect: "manual",
     signal: watch.signal,
   };
+  const isRead = request.method === "GET" || request.method === "OPTIONS";
+  const once = isRead ? dispatcher : dispatcher && dispatchedOnce(dispatcher, () => watch.refuseToRepeat());
   // Versions of undici describe themselves by types that differ.
-  const dispatched = (dispatcher === undefined ? options : { ...options, dispatcher }) as RequestInit;
+  const dispatched = (once === undefined ? options : { ...options, dispatcher: once }) as RequestInit;
   const answer = await watch.next(watch.connecting.watch(() => fetcher(request.url, dispatched)));
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -169,23 +175,23 @@ async function exchange(
 /** Watches over the time of one exchange, and ends it with the caller's signal. */
 class Watch {
   readonly #controller = new AbortController();
-  readonly #ended: Promise<never>;
+  readonly #over: Promise<never>;
   readonly #given: AbortSignal;
   readonly #timeoutMs: number;
   readonly #deadline: NodeJS.Timeout;
   readonly #onAbort = () => this.#controller.abort(this.#given.reason);
-  /** Why time was up, when it was. */
-  expired: MaybeSent | NotSent | undefined;
+  /** Why it was ended here, when it was. */
+  ended: MaybeSent | NotSent | undefined;
   readonly connecting = new Connecting();
 
   constructor(given: AbortSignal, timeoutMs: number, deadlineMs: number) {
     this.#given = given;
     this.#timeoutMs = timeoutMs;
-    this.#ended = new Promise((_, reject) => {
+    this.#over = new Promise((_, reject) => {
       this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });
     });
     // Nobody may be waiting when it ends.
-    this.#ended.catch(() => {});
+    this.#over.catch(() => {});
     this.#deadline = setTimeout(() => this.#expire(`no whole answer within ${deadlineMs} ms (deadlineMs)`), deadlineMs);
     if (given.aborted) {
       this.#onAbort();
@@ -205,7 +211,7 @@ class Watch {
       this.#timeoutMs,
     );
     try {
-      return await Promise.race([coming, this.#ended]);
+      return await Promise.race([coming, this.#over]);
     } finally {
       clearTimeout(patience);
     }
@@ -219,11 +225,19 @@ class Watch {
     this.#controller.abort();
   }
 
+  /** Whether a write may be carried out twice is decided by the engine. Gives back what ends the exchange. */
+  refuseToRepeat(): MaybeSent {
+    const refusal = new MaybeSent("the answer had fetch send the write again by itself, which was prevented");
+    this.ended ??= refusal;
+    this.#controller.abort(refusal);
+    return refusal;
+  }
+
   #expire(message: string): void {
-    this.expired ??= this.connecting.isWaiting
+    this.ended ??= this.connecting.isWaiting
       ? new NotSent(`${message}; there was no connection yet`)
       : new MaybeSent(message);
-    this.#controller.abort(this.expired);
+    this.#controller.abort(this.ended);
   }
 }
 
