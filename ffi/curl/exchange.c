@@ -353,9 +353,11 @@ static bp_status deliver(const bp_exchange *exchange, bp_error **error) {
 
 bp_status exchange_finish(bp_exchange *exchange, CURLcode code, bp_error **error) {
   const char *reason = exchange->refusal   ? exchange->refusal
+                       : code == CURLE_OK  ? "the connection was closed in the middle of the answer's head"
                        : *exchange->detail ? exchange->detail
                                            : curl_easy_strerror(code);
-  if (code == CURLE_OK) {
+  /* To libcurl, a head that is cut off ends where the connection does. */
+  if (code == CURLE_OK && exchange->is_headed) {
     return deliver(exchange, error);
   }
   return (has_left(exchange->transfer) ? bp_call_fail_maybe_sent

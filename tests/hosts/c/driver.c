@@ -33,7 +33,20 @@ typedef struct {
   int gets, posts, empty_headers;
 } seen;
 
-typedef enum { ANSWERS, CLOSES_ON_POST, IS_SILENT, WAITS_FOR_TWO, SAYS_DATE } manner;
+/* What a server does. The second line lets a POST down: without an answer, before its body was read, in the middle of
+ * an answer's head and of its body, by a reset; from ANSWERS_POST on, it is answered with that status. */
+typedef enum {
+  ANSWERS,
+  IS_SILENT,
+  WAITS_FOR_TWO,
+  SAYS_DATE,
+  CLOSES,
+  CLOSES_EARLY,
+  SENDS_HALF_A_HEAD,
+  SENDS_HALF_A_BODY,
+  RESETS,
+  ANSWERS_POST = 100
+} manner;
 
 typedef struct {
   pid_t child;
@@ -42,10 +55,12 @@ typedef struct {
 } server;
 
 /* Reads one request; 0 when the connection was closed. */
-static int receive(int connection, char *request, size_t size) {
+static int receive(int connection, manner manner, char *request, size_t size) {
   size_t len = 0;
+  const char *end, *length;
+  ssize_t left;
   request[0] = '\0';
-  while (!strstr(request, "\r\n\r\n")) {
+  while (!(end = strstr(request, "\r\n\r\n"))) {
     ssize_t got = recv(connection, request + len, size - 1 - len, 0);
     if (got <= 0) {
       return 0;
@@ -53,19 +68,52 @@ static int receive(int connection, char *request, size_t size) {
     len += (size_t)got;
     request[len] = '\0';
   }
+  length = strstr(request, "Content-Length: ");
+  left = (length ? atol(length + 16) : 0) - (ssize_t)(len - (size_t)(end + 4 - request));
+  while (left > 0 && manner != CLOSES_EARLY) {
+    char piece[8192];
+    ssize_t got = recv(connection, piece, sizeof piece, 0);
+    if (got <= 0) {
+      return 0;
+    }
+    left -= got;
+  }
   return 1;
 }
 
 static void send_text(int connection, const char *text) { send(connection, text, strlen(text), MSG_NOSIGNAL); }
 
+/* Answers a POST, or does not; whether the connection stays. */
+static int treat_post(int connection, manner manner) {
+  struct linger now = {1, 0};
+  char answer[256];
+  if (manner >= ANSWERS_POST) {
+    snprintf(answer, sizeof answer,
+             "HTTP/1.1 %d Said\r\nLocation: /elsewhere\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}", (int)manner);
+    send_text(connection, answer);
+    return 1;
+  }
+  if (manner == RESETS)
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  else if (manner == SENDS_HALF_A_HEAD)
+    send_text(connection, "HTTP/1.1 200 OK\r\nContent-Ty");
+  else if (manner == SENDS_HALF_A_BODY)
+    send_text(connection, JSON "\r\n{\"resp");
+  return 0;
+}
+
 static void serve_connection(int connection, manner manner, seen *seen) {
   char request[8192];
-  while (receive(connection, request, sizeof request)) {
+  while (receive(connection, manner, request, sizeof request)) {
     int is_post = strncmp(request, "POST", 4) == 0;
     __sync_fetch_and_add(is_post ? &seen->posts : &seen->gets, 1);
-    if (manner == IS_SILENT || (manner == CLOSES_ON_POST && is_post)) {
-      if (manner == IS_SILENT)
-        pause();
+    if (manner == IS_SILENT) {
+      pause();
+      break;
+    }
+    if (is_post && manner >= CLOSES) {
+      if (treat_post(connection, manner))
+        continue;
       break;
     }
     if (strstr(request, "\r\nX-Empty:\r\n"))
@@ -147,6 +195,23 @@ static bp_call *call_of(const bp_client *client, const char *method, const char 
 
 static bp_call *get(const bp_client *client) { return call_of(client, "GET", "order-service/order-type", ""); }
 
+static bp_call *post(const bp_client *client) {
+  return call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}");
+}
+
+/* One that is still being sent when a server closes early. */
+static bp_call *large_post(const bp_client *client) {
+  size_t len = (size_t)4 << 20;
+  char *body = (char *)malloc(len + 1);
+  bp_call *call;
+  memset(body, 'x', len);
+  memcpy(body, "{\"text\": \"", 10);
+  memcpy(body + len - 2, "\"}", 3);
+  call = call_of(client, "POST", "order-service/order/2/note", body);
+  free(body);
+  return call;
+}
+
 /* Drives a call and gives back what it came to. */
 static bp_status came_to(bp_call *call, const bp_drive_options *options, bp_sink *sink, void *data,
                          bp_delivery *delivery) {
@@ -160,8 +225,8 @@ static bp_status came_to(bp_call *call, const bp_drive_options *options, bp_sink
 }
 
 /* A write must not be repeated by libcurl, which repeats what was sent on a connection that turned out to be closed. */
-static void a_write_is_sent_once(void) {
-  server server = start_server(CLOSES_ON_POST);
+static void a_write_is_sent_once(manner manner) {
+  server server = start_server(manner);
   bp_client *client = client_of(&server);
   bp_drive_options options;
   bp_delivery delivery;
@@ -172,9 +237,9 @@ static void a_write_is_sent_once(void) {
   for (turn = 1; turn <= 3; turn++) {
     expect(came_to(get(client), &options, NULL, NULL, &delivery) == BP_STATUS_OK,
            "an answer, on a connection that stays");
-    status = came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), &options, NULL,
-                     NULL, &delivery);
-    expect(status == BP_STATUS_TRANSPORT && delivery == BP_DELIVERY_MAYBE_APPLIED,
+    status = came_to(turn < 3 ? post(client) : large_post(client), &options, NULL, NULL, &delivery);
+    expect(status != BP_STATUS_OK &&
+               (manner >= ANSWERS_POST || (status == BP_STATUS_TRANSPORT && delivery == BP_DELIVERY_MAYBE_APPLIED)),
            "a write that may have been applied");
     expect(server.seen->posts == turn, "a write that was sent once");
   }
@@ -183,14 +248,20 @@ static void a_write_is_sent_once(void) {
   stop_server(&server);
 }
 
+static void writes_are_sent_once(void) {
+  static const int manners[] = {
+      CLOSES, CLOSES_EARLY, SENDS_HALF_A_HEAD, SENDS_HALF_A_BODY, RESETS, 301, 302, 307, 308, 408, 421, 425, 500, 503};
+  size_t index;
+  for (index = 0; index < sizeof manners / sizeof *manners; index++)
+    a_write_is_sent_once((manner)manners[index]);
+}
+
 static void what_never_left_is_told_so(void) {
   server server = start_server(ANSWERS);
   bp_client *client = client_of(&server);
   bp_delivery delivery;
   stop_server(&server);
-  expect(came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), NULL, NULL, NULL,
-                 &delivery) == BP_STATUS_TRANSPORT &&
-             delivery == BP_DELIVERY_NOT_SENT,
+  expect(came_to(post(client), NULL, NULL, NULL, &delivery) == BP_STATUS_TRANSPORT && delivery == BP_DELIVERY_NOT_SENT,
          "a write that was not sent, where nobody listens");
   bp_client_free(client);
 }
@@ -243,22 +314,42 @@ static void a_header_without_a_value_is_sent(void) {
   stop_server(&server);
 }
 
+/* Two calls that are driven side by side. */
+typedef struct {
+  server server;
+  bp_client *client;
+  bp_driven calls[2];
+} pair;
+
+/* Drives them, each with its own of what the sink gets. */
+static pair drive_two(manner manner, bp_sink *sink, int asked[2]) {
+  pair made;
+  memset(&made, 0, sizeof made);
+  made.server = start_server(manner);
+  made.client = client_of(&made.server);
+  made.calls[0].call = get(made.client);
+  made.calls[1].call = get(made.client);
+  made.calls[0].data = &asked[0];
+  made.calls[1].data = &asked[1];
+  expect(bp_drive_all(made.calls, 2, NULL, sink, NULL) == BP_STATUS_OK, "two calls to be driven");
+  return made;
+}
+
+static void end_two(pair *pair) {
+  int index;
+  for (index = 0; index < 2; index++) {
+    bp_error_free(pair->calls[index].error);
+    bp_call_free(pair->calls[index].call);
+  }
+  bp_client_free(pair->client);
+  stop_server(&pair->server);
+}
+
 static void calls_are_in_flight_at_once(void) {
-  server server = start_server(WAITS_FOR_TWO);
-  bp_client *client = client_of(&server);
-  bp_driven both[2];
-  bp_error *error = NULL;
-  memset(both, 0, sizeof both);
-  both[0].call = get(client);
-  both[1].call = get(client);
-  expect(bp_drive_all(both, 2, NULL, NULL, &error) == BP_STATUS_OK && !error, "two calls to be driven");
-  expect(both[0].status == BP_STATUS_OK && both[1].status == BP_STATUS_OK, "two answers");
-  bp_error_free(both[0].error);
-  bp_error_free(both[1].error);
-  bp_call_free(both[0].call);
-  bp_call_free(both[1].call);
-  bp_client_free(client);
-  stop_server(&server);
+  int asked[2];
+  pair both = drive_two(WAITS_FOR_TWO, NULL, asked);
+  expect(both.calls[0].status == BP_STATUS_OK && both.calls[1].status == BP_STATUS_OK, "two answers");
+  end_two(&both);
 }
 
 /* Stops as soon as the request was received. */
@@ -272,8 +363,7 @@ static void a_call_is_stopped(void) {
   BP_INIT(&options);
   options.is_stopped = has_received;
   options.data = server.seen;
-  expect(came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), &options, NULL, NULL,
-                 &delivery) == BP_STATUS_CANCELLED &&
+  expect(came_to(post(client), &options, NULL, NULL, &delivery) == BP_STATUS_CANCELLED &&
              delivery == BP_DELIVERY_MAYBE_APPLIED,
          "a write that was cancelled and may have been applied");
   bp_client_free(client);
@@ -287,26 +377,14 @@ static bp_status fail(bp_call *call, const bp_step *step, void *data, bp_error *
 }
 
 static void a_sink_that_fails_ends_its_call_alone(void) {
-  server server = start_server(ANSWERS);
-  bp_client *client = client_of(&server);
-  bp_driven both[2];
   int asked[2] = {0, 0};
-  memset(both, 0, sizeof both);
-  both[0].call = get(client);
-  both[0].data = &asked[0];
-  both[1].call = get(client);
-  both[1].data = &asked[1];
-  expect(bp_drive_all(both, 2, NULL, fail, NULL) == BP_STATUS_OK, "two calls to be driven");
-  expect(both[0].status == BP_STATUS_MISUSE && both[1].status == BP_STATUS_MISUSE && asked[0] == 1 && asked[1] == 1,
+  pair both = drive_two(ANSWERS, fail, asked);
+  bp_error *error = both.calls[0].error;
+  expect(both.calls[0].status == BP_STATUS_MISUSE && both.calls[1].status == BP_STATUS_MISUSE && asked[0] == 1 &&
+             asked[1] == 1,
          "each sink to be asked once, and its status");
-  expect(both[0].error && strcmp(bp_error_message(both[0].error).data, "the disk is full") == 0,
-         "the sink's own error");
-  bp_error_free(both[0].error);
-  bp_error_free(both[1].error);
-  bp_call_free(both[0].call);
-  bp_call_free(both[1].call);
-  bp_client_free(client);
-  stop_server(&server);
+  expect(error && strcmp(bp_error_message(error).data, "the disk is full") == 0, "the sink's own error");
+  end_two(&both);
 }
 
 static bp_status do_nothing(bp_call *call, const bp_step *step, void *data, bp_error **error) {
@@ -375,7 +453,7 @@ static void misuse_is_told(void) {
 int main(void) {
   alarm(120);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  a_write_is_sent_once();
+  writes_are_sent_once();
   what_never_left_is_told_so();
   headers_are_passed_on();
   a_header_without_a_value_is_sent();

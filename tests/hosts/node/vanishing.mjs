@@ -13,7 +13,7 @@ const endings = {
 };
 
 /** The same, before the body has come. */
-const early = { "closes after the head": (connection) => connection.end() };
+const early = { "closes after the head": (connection) => connection.destroy() };
 
 /** What it answers to a write that another try might serve better; none of it is a reason to send it again. */
 const answers = [301, 302, 307, 308, 401, 408, 421, 425, 429, 500, 503];

@@ -6,4 +6,5 @@ pub mod functions;
 pub mod kept;
 pub mod play;
 pub mod transport;
+pub mod vanishing;
 pub mod vector;

@@ -3,6 +3,7 @@
 mod batches;
 mod bodies;
 mod contract;
+mod once;
 mod pull;
 mod push;
 mod questions;
