@@ -949,6 +949,13 @@ typedef struct bp_reply bp_reply;
 typedef struct bp_resources bp_resources;
 
 /**
+ * The state of a pull, in a file that one pull at a time has, among all processes and hosts on the machine. It has one
+ * owner: only one thread may use it at a time, and it may move between threads. The end of the process, however it ends,
+ * lets others have the file. A child that was forked while the state was open must not use it.
+ */
+typedef struct bp_state bp_state;
+
+/**
  * What is to be done: create first, then remove, so that nothing is missed in between.
  */
 typedef struct bp_webhook_plan bp_webhook_plan;
@@ -1196,6 +1203,58 @@ typedef struct {
    */
   uint64_t events_dropped;
 } bp_statistics;
+
+/**
+ * What a client is configured with. Initialise it with `BP_INIT`; fields left at zero are absent. What has no field here,
+ * `bp_client_new` takes as JSON.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_settings)`.
+   */
+  size_t struct_size;
+  /**
+   * The account code.
+   */
+  bp_text account;
+  /**
+   * The account's datacentre, such as `use1`. One of this and `base_url` must be given.
+   */
+  bp_text datacentre;
+  /**
+   * A base URL instead of a datacentre.
+   */
+  bp_text base_url;
+  /**
+   * The reference of a private system app.
+   */
+  bp_text app_ref;
+  /**
+   * Its account token.
+   */
+  bp_text account_token;
+  /**
+   * Other credentials than those of a private system app, instead of the two: what a configuration in JSON has at
+   * `credentials`.
+   */
+  bp_text credentials_json;
+  /**
+   * Attempts at one request, the first included; 0 for 5.
+   */
+  uint32_t max_attempts;
+  /**
+   * Requests that one call may have out at once; 0 for 1.
+   */
+  uint32_t max_in_flight;
+  /**
+   * Rows a search page; 0 for 500, which is the most.
+   */
+  uint32_t page_size;
+  /**
+   * Not 0: refuses whatever would write, before anything is sent.
+   */
+  uint32_t read_only;
+} bp_settings;
 
 /**
  * A single request of any kind. Initialise it with `BP_INIT`; fields left at zero are absent.
@@ -1527,6 +1586,37 @@ typedef struct {
    */
   bool has_items;
 } bp_explanation;
+
+/**
+ * What one call does otherwise than its client. Initialise it with `BP_INIT`; fields left at zero are absent. How long it
+ * waits for an answer is the transport's: with libbrightpearl-curl, that of the options with which the call is driven.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_adjustment)`.
+   */
+  size_t struct_size;
+  /**
+   * Attempts at one request, the first included; 0 for as many as the client's.
+   */
+  uint32_t max_attempts;
+  /**
+   * Header lines of every request of the call. One that a request has by itself stays as it is.
+   */
+  const bp_field *headers;
+  /**
+   * How many of them.
+   */
+  size_t header_count;
+  /**
+   * Query parameters of every request of the call, unescaped, behind its own.
+   */
+  const bp_field *query;
+  /**
+   * How many of them.
+   */
+  size_t query_count;
+} bp_adjustment;
 
 /**
  * One column of a page: `rows` cells in Arrow's layout. All pointers live as long as the page. A null cell
@@ -2133,6 +2223,15 @@ const char *bp_step_kind_name(int32_t kind);
 const char *bp_wait_reason_name(int32_t reason);
 
 /**
+ * The name of a kind of operation, such as `search`. As `bp_status_name` otherwise.
+ *
+ * Thread: any.
+ * NULL: there is no pointer.
+ * Lifetime: the answer is static.
+ */
+const char *bp_operation_kind_name(int32_t kind);
+
+/**
  * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
  *
  * Thread: any.
@@ -2551,6 +2650,21 @@ bp_status bp_pool_budget(const bp_pool *pool,
                          bp_error **error);
 
 /**
+ * Says how many milliseconds from `now_ms` on pass until the last of so many further requests may be sent, if each is
+ * answered at once and nobody else sends any.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `pool`, `wait_ms`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+BP_NODISCARD
+bp_status bp_pool_forecast(const bp_pool *pool,
+                           uint64_t requests,
+                           uint64_t now_ms,
+                           uint64_t *wait_ms,
+                           bp_error **error);
+
+/**
  * Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
  * counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
  * `bp_buffer_free`.
@@ -2709,6 +2823,21 @@ BP_NODISCARD
 bp_status bp_client_token_changes(const bp_client *client,
                                   uint64_t *changes,
                                   bp_error **error);
+
+/**
+ * Makes a client of a structure, as `bp_client_new` does of JSON. `pool` is a budget to share, or NULL for one of the
+ * client's own; the caller goes on owning its handle. `BP_STATUS_VALIDATION` at the field that is wrong. On success
+ * `*client` is owned: free it with `bp_client_free`. Nothing is sent.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `settings`, `client`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*client` is owned: free it with `bp_client_free`.
+ */
+BP_NODISCARD
+bp_status bp_client_open(const bp_settings *settings,
+                         const bp_pool *pool,
+                         bp_client **client,
+                         bp_error **error);
 
 /**
  * Starts a single request. The operation is copied. On success `*call` is owned: free it with
@@ -3006,6 +3135,21 @@ bp_status bp_call_explain(const bp_call *call,
  * Lifetime: it ends here, and with it all that it lent.
  */
 void bp_call_free(bp_call *call);
+
+/**
+ * Has a call try more or less often than its client does, and puts more into its requests, but for logins, which other
+ * calls use, too. It replaces what an earlier adjustment said, and counts for what is sent from then on; a checkpoint does
+ * not have it. `BP_STATUS_VALIDATION` at `extra_headers` or `extra_query` for what must not be set; the call then stays as
+ * it was.
+ *
+ * Thread: the call's.
+ * NULL: BP_STATUS_NULL_POINTER for `call`, `adjustment`; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+BP_NODISCARD
+bp_status bp_call_adjust(bp_call *call,
+                         const bp_adjustment *adjustment,
+                         bp_error **error);
 
 /**
  * Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
@@ -3977,6 +4121,73 @@ bp_status bp_call_start_pull(const bp_client *client,
                              const bp_pull *pull,
                              bp_call **call,
                              bp_error **error);
+
+/**
+ * Opens the state of a pull: takes the file under that name, which need not be there yet, and reads what it holds. `path`
+ * is the file's path: any bytes but NUL on Unix, UTF-8 on Windows. The function never waits. Beside the file another one
+ * is locked, whose name begins with a dot and ends with `.lock`, and which `bp_state_close` removes.
+ *
+ * `BP_STATUS_VALIDATION` at `state` when another pull has it, when it is not a regular file, when it does not hold a state,
+ * and when none can be kept there. Whether the state is of the client's account is said by `bp_call_start_pull`. On success
+ * `*state` is owned: end with `bp_state_close` or `bp_state_free`.
+ *
+ * Thread: any.
+ * NULL: BP_STATUS_NULL_POINTER for `state`; `path` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns; `*state` is owned: free it with `bp_state_free`.
+ */
+BP_NODISCARD
+bp_status bp_state_open(const char *path,
+                        size_t path_len,
+                        bp_state **state,
+                        bp_error **error);
+
+/**
+ * What the file held when it was opened: the `state` of a `bp_pull`. No text (NULL) when there was none yet, or when
+ * `state` is NULL. It lives as long as the handle, also when that was closed.
+ *
+ * Thread: the state's.
+ * NULL: as said above.
+ * Lifetime: what it takes is borrowed until it returns; the answer is lent for as long as `state` is there.
+ */
+bp_text bp_state_text(const bp_state *state);
+
+/**
+ * Replaces what the file holds as a whole, and returns when that is on disk: with the `bp_call_checkpoint` of a pull, when
+ * what it covers is safe elsewhere. Whatever happens meanwhile, the file has the one or the other.
+ *
+ * `BP_STATUS_VALIDATION` at `state` when the file cannot be written, or the text is no state; the file then has what it
+ * had. `BP_STATUS_MISUSE` when the state was closed.
+ *
+ * Thread: the state's.
+ * NULL: BP_STATUS_NULL_POINTER for `state`; `text` only with length 0; `error` may be NULL.
+ * Lifetime: what it takes is borrowed until it returns.
+ */
+BP_NODISCARD
+bp_status bp_state_replace(bp_state *state,
+                           const char *text,
+                           size_t text_len,
+                           bp_error **error);
+
+/**
+ * Closes a state, so that others may have the file; what was replaced is on disk already. The handle stays, for
+ * `bp_state_text` and `bp_state_free`. `BP_STATUS_MISUSE` when the state was closed before.
+ *
+ * Thread: the state's.
+ * NULL: BP_STATUS_NULL_POINTER for `state`; `error` may be NULL.
+ * Lifetime: it keeps nothing of what it takes.
+ */
+BP_NODISCARD
+bp_status bp_state_close(bp_state *state,
+                         bp_error **error);
+
+/**
+ * Frees a state, and closes it unless that was done; NULL is ignored.
+ *
+ * Thread: any, once no other thread uses it any more.
+ * NULL: is ignored.
+ * Lifetime: it ends here, and with it all that it lent.
+ */
+void bp_state_free(bp_state *state);
 
 /**
  * Reads who may send notifications: the text of a JSON object with `accounts` (an array of objects with `account` and

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use crate::boundary::{Failure, create, guarded, peek, release};
 use crate::error::bp_error;
-use crate::journal_file::{JournalFile, path_of};
+use crate::journal_file::JournalFile;
 use crate::ownership::{Handle, Sole};
+use crate::private_file::path_of;
 use crate::status::bp_status;
 use crate::text::{OwnedText, bp_text};
 
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn bp_journal_open(
     unsafe {
         guarded(error, |scope| {
             create(journal, "journal", || {
-                let path = path_of(scope.items(path.cast::<u8>(), path_len, "path")?)?;
+                let path = path_of(scope.items(path.cast::<u8>(), path_len, "path")?, "journal")?;
                 let (file, content) = JournalFile::open(path)?;
                 Ok(bp_journal { file: Some(file), text: OwnedText::new(&content), json: OnceLock::new() })
             })

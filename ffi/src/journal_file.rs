@@ -1,7 +1,6 @@
 //! The file that a push's journal is kept in: it only grows, and one push at a time has it. The same file, the same rules
 //! and the same words as in Python.
 
-use std::ffi::OsStr;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +10,9 @@ use brightpearl_core::Error;
 use serde_json::value::RawValue;
 
 use crate::boundary::Failure;
+#[cfg(unix)]
+use crate::private_file::PRIVATE;
+use crate::private_file::{in_words, irregular_kind, is_still_named, named, sync_name};
 
 /// A journal's file, open and locked.
 #[derive(Debug)]
@@ -148,42 +150,6 @@ fn require_regular(path: &Path, found: FileType) -> Result<(), Failure> {
     Err(Failure::from(Error::validation(PLACE, message)).advising("Name a file on a disk that stays."))
 }
 
-/// Whether an open file is the one under that name.
-#[cfg(unix)]
-fn is_still_named(found: &fs::Metadata, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-
-    fs::metadata(path).is_ok_and(|named| (named.dev(), named.ino()) == (found.dev(), found.ino()))
-}
-
-/// Files in use are not replaced here.
-#[cfg(not(unix))]
-fn is_still_named(_found: &fs::Metadata, _path: &Path) -> bool {
-    true
-}
-
-#[cfg(unix)]
-fn irregular_kind(found: FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-
-    if found.is_dir() {
-        "a directory"
-    } else if found.is_fifo() {
-        "a FIFO"
-    } else if found.is_char_device() || found.is_block_device() {
-        "a device"
-    } else if found.is_socket() {
-        "a socket"
-    } else {
-        "a special file"
-    }
-}
-
-#[cfg(not(unix))]
-fn irregular_kind(found: FileType) -> &'static str {
-    if found.is_dir() { "a directory" } else { "a special file" }
-}
-
 /// Opens a file for reading and for writing at its end, or makes a private one.
 fn open_to_grow(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -208,25 +174,6 @@ fn open_to_grow(path: &Path) -> io::Result<File> {
     }
     Ok(file)
 }
-
-/// A name outlives a power cut when its directory is on disk, too.
-#[cfg(unix)]
-fn sync_name(path: &Path) -> io::Result<()> {
-    match fs::canonicalize(path)?.parent() {
-        Some(directory) => File::open(directory)?.sync_all(),
-        None => Ok(()),
-    }
-}
-
-/// Directories cannot be synced here; the system keeps names by itself.
-#[cfg(not(unix))]
-fn sync_name(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// The mode of a new file: it carries customers' names.
-#[cfg(unix)]
-const PRIVATE: u32 = 0o600;
 
 fn another_push_has(path: &Path) -> Failure {
     let message = format!(
@@ -257,39 +204,4 @@ fn cannot_be_written(path: &Path, error: &io::Error) -> Failure {
     Failure::from(Error::validation(PLACE, message)).advising(
         "Make room on the disk, then push the same records with the same journal: it goes on from there.",
     )
-}
-
-/// A path in quotes, as other hosts show it.
-fn named(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().escape_debug())
-}
-
-/// The system's words alone.
-fn in_words(error: &io::Error) -> String {
-    let text = error.to_string();
-    match error.raw_os_error().and_then(|code| text.strip_suffix(&format!(" (os error {code})"))) {
-        Some(words) => words.to_owned(),
-        None => text,
-    }
-}
-
-/// The path that bytes of the program name: any bytes on Unix, UTF-8 elsewhere.
-pub(crate) fn path_of(bytes: &[u8]) -> Result<PathBuf, Failure> {
-    if bytes.is_empty() {
-        return Err(
-            Error::validation(PLACE, "the journal's path is empty; expected the path of a file").into()
-        );
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-
-        Ok(PathBuf::from(OsStr::from_bytes(bytes)))
-    }
-    #[cfg(not(unix))]
-    {
-        let text =
-            std::str::from_utf8(bytes).map_err(|error| Failure::bad_utf8("path", error.valid_up_to()))?;
-        Ok(PathBuf::from(OsStr::new(text)))
-    }
 }

@@ -27,11 +27,15 @@ mod pool;
 
 mod client;
 
+mod settings;
+
 mod operation;
 
 mod batch;
 
 mod call;
+
+mod adjustment;
 
 mod step;
 
@@ -66,6 +70,8 @@ mod journal;
 
 mod pull;
 
+mod state;
+
 mod webhook;
 
 mod webhook_reads;
@@ -75,10 +81,13 @@ mod webhook_plan;
 mod boundary;
 mod journal_file;
 mod ownership;
+mod private_file;
 mod scope;
 mod sized;
+mod state_file;
 
 pub use abi::*;
+pub use adjustment::*;
 #[cfg(feature = "arrow")]
 pub use arrow::*;
 pub use batch::*;
@@ -101,6 +110,8 @@ pub use pulled::*;
 pub use push::*;
 pub use reply::*;
 pub use resources::*;
+pub use settings::*;
+pub use state::*;
 pub use status::*;
 pub use step::*;
 pub use task::*;

@@ -96,6 +96,27 @@ pub unsafe extern "C" fn bp_pool_budget(
     }
 }
 
+/// Says how many milliseconds from `now_ms` on pass until the last of so many further requests may be sent, if each is
+/// answered at once and nobody else sends any.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn bp_pool_forecast(
+    pool: *const bp_pool,
+    requests: u64,
+    now_ms: u64,
+    wait_ms: *mut u64,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, |scope| {
+            let (pool, place) = (scope.handle(pool, "pool")?, scope.place(wait_ms, "wait_ms")?);
+            *place = pool.0.forecast(requests, now_ms);
+            Ok(())
+        })
+    }
+}
+
 /// Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
 /// counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
 /// `bp_buffer_free`.

@@ -480,6 +480,42 @@ pub enum bp_operation_kind {
     Pull = 8,
 }
 
+/// The name of a kind of operation, such as `search`. As `bp_status_name` otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_operation_kind_name(kind: i32) -> *const c_char {
+    let known = bp_operation_kind::ALL.into_iter().find(|known| *known as i32 == kind);
+    known.map_or(c"unknown", bp_operation_kind::name).as_ptr()
+}
+
+impl bp_operation_kind {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::None,
+        Self::Request,
+        Self::Search,
+        Self::Fetch,
+        Self::Options,
+        Self::Batch,
+        Self::Task,
+        Self::Push,
+        Self::Pull,
+    ];
+
+    /// The name, as other hosts spell it.
+    pub(crate) fn name(self) -> &'static CStr {
+        match self {
+            Self::None => c"none",
+            Self::Request => c"request",
+            Self::Search => c"search",
+            Self::Fetch => c"fetch",
+            Self::Options => c"options",
+            Self::Batch => c"batch",
+            Self::Task => c"task",
+            Self::Push => c"push",
+            Self::Pull => c"pull",
+        }
+    }
+}
+
 impl From<core::operation::OperationKind> for bp_operation_kind {
     fn from(value: core::operation::OperationKind) -> Self {
         match value {

@@ -3,6 +3,7 @@
 
 #![allow(unused_must_use, reason = "many look at the error alone")]
 
+mod adjusted;
 mod batch;
 mod discovery;
 mod flows;
@@ -13,4 +14,5 @@ mod mapping;
 mod misuse;
 mod names;
 mod renewal;
+mod state;
 mod webhook;

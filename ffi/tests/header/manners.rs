@@ -6,7 +6,8 @@
 pub(crate) const WORDS: [&str; 3] = ["Thread:", "NULL:", "Lifetime:"];
 
 /// Types with one owner, which one thread at a time may use, and what they are called.
-const CONFINED: [(&str, &str); 3] = [("bp_call", "call"), ("bp_batch", "batch"), ("bp_journal", "journal")];
+const CONFINED: [(&str, &str); 4] =
+    [("bp_call", "call"), ("bp_batch", "batch"), ("bp_journal", "journal"), ("bp_state", "state")];
 
 /// A function as the header has it.
 pub(crate) struct Function {

@@ -91,8 +91,12 @@ fn status() -> Enumeration {
 }
 
 fn operation_kind() -> Enumeration {
-    let mut kinds =
-        enumeration("bp_operation_kind", "operation::OperationKind", &table("operation-kind"), None);
+    let mut kinds = enumeration(
+        "bp_operation_kind",
+        "operation::OperationKind",
+        &table("operation-kind"),
+        Some("The name of a kind of operation, such as `search`. As `bp_status_name` otherwise."),
+    );
     kinds.values.insert(0, own(0, "none", "There is no call."));
     kinds
 }
