@@ -96,16 +96,16 @@ if [ "$has_curl" ]; then
     curl_real=$real curl_soname=$linked_as
     objects=$(mktemp -d)
     trap 'rm -rf "$objects"' EXIT
-    for source in drive exchange; do
+    for source in drive exchange log; do
         # shellcheck disable=SC2046,SC2086 # these are arguments
         "${CC:-cc}" -std=c99 ${CFLAGS:--O2} -Wall -Wextra -fPIC -fvisibility=hidden -ffile-prefix-map="$PWD/=" \
             -I"$target/include" $(pkg-config --cflags libcurl) -c "ffi/curl/$source.c" -o "$objects/$source.o"
     done
     # shellcheck disable=SC2046,SC2086
-    "${CC:-cc}" $link_shared "$objects/drive.o" "$objects/exchange.o" -o "$target/lib/$real" -L"$target/lib" -lbrightpearl \
+    "${CC:-cc}" $link_shared "$objects/drive.o" "$objects/exchange.o" "$objects/log.o" -o "$target/lib/$real" -L"$target/lib" -lbrightpearl \
         $(pkg-config --libs libcurl)
     rm -f "$target/lib/libbrightpearl-curl.a"
-    ar rcs "$target/lib/libbrightpearl-curl.a" "$objects/drive.o" "$objects/exchange.o"
+    ar rcs "$target/lib/libbrightpearl-curl.a" "$objects/drive.o" "$objects/exchange.o" "$objects/log.o"
     ln -sf "$real" "$target/lib/$soname"
     ln -sf "$real" "$target/lib/$plain"
     install -m 644 ffi/curl/brightpearl-curl.h "$target/include/"

@@ -44,6 +44,35 @@ extern "C" {
  */
 typedef bp_status bp_sink(bp_call *call, const bp_step *step, void *data, bp_error **error);
 
+/* How much a line of the log matters. */
+typedef enum bp_log_level {
+  /* Requests, records, and waits for another call's login. */
+  BP_LOG_DEBUG = 0,
+  /* Waits for the budget, logins, and calls that failed. */
+  BP_LOG_INFO = 1,
+  /* Waits before another try. */
+  BP_LOG_WARN = 2
+} bp_log_level;
+
+/* One thing that driving a call did. Nothing in it is secret: of a request there are its verb and its path, never its
+ * query, its headers or its body. */
+typedef struct bp_log_line {
+  /* sizeof(bp_log_line) of the library. */
+  size_t struct_size;
+  bp_log_level level;
+  /* What it is about: brightpearl.requests, .waits, .logins, .records or .calls. */
+  bp_text target;
+  /* The line itself, without control characters. */
+  bp_text message;
+  /* The same for machines: `run`, which tells the calls apart, `flow`, and what applies of `record`, `exchange`,
+   * `attempt`, `method`, `path`, `status`, `duration_ms`, `reason` and `seconds`. */
+  const bp_field *fields;
+  size_t field_count;
+} bp_log_line;
+
+/* Takes a line, which is borrowed until it returns. It is called by the thread that drives the call. */
+typedef void bp_log(const bp_log_line *line, void *data);
+
 /* How calls are driven. Initialise it with BP_INIT; fields left at zero are absent. */
 typedef struct bp_drive_options {
   /* sizeof(bp_drive_options). */
@@ -79,6 +108,8 @@ typedef struct bp_drive_options {
   CURLcode (*configure)(CURL *transfer, void *data);
   /* What these functions get. */
   void *data;
+  /* Takes a line for each request, wait, login and record, and for a call that failed. NULL for none. */
+  bp_log *log;
 } bp_drive_options;
 
 /* A call that is driven beside others. */

@@ -21,6 +21,7 @@ typedef struct {
   bool is_deaf;         /* its sink failed, and gets nothing more */
   bp_status own_status; /* why it was cancelled here, with the error of that; BP_STATUS_OK for no such reason */
   bp_error *own_error;
+  call_log log;
   size_t room; /* of the last request for records */
   unsigned asked;
 } track;
@@ -78,6 +79,9 @@ static void end(driver *driver, size_t index, bp_status status, bp_error *error)
     error = track->own_error;
     track->own_error = NULL;
   }
+  if (status != BP_STATUS_OK) {
+    log_failed(&track->log, status, error);
+  }
   track->driven->status = status;
   track->driven->error = error;
   track->is_over = true;
@@ -97,7 +101,7 @@ static void send_request(driver *driver, size_t index, const bp_step *step) {
   bp_exchange *exchange;
   bp_error *error = NULL;
   bp_status status =
-      exchange_start(driver->multi, track->driven->call, step, &driver->options, index, &exchange, &error);
+      exchange_start(driver->multi, track->driven->call, step, &driver->options, &track->log, index, &exchange, &error);
   if (exchange) {
     *exchange_next(exchange) = driver->out;
     driver->out = exchange;
@@ -109,6 +113,7 @@ static void send_request(driver *driver, size_t index, const bp_step *step) {
 static void hand_over(driver *driver, track *track, const bp_step *step) {
   bp_error *error = NULL;
   bp_status status;
+  log_outcomes(&track->log, step);
   if (step->kind == BP_STEP_KIND_JOURNAL && driver->options.journal) {
     /* What was appended is sent next; when it was not, nothing more is. */
     if (!track->is_cancelled) {
@@ -144,6 +149,12 @@ static void hand_over(driver *driver, track *track, const bp_step *step) {
   }
 }
 
+static void begin_wait(track *track, const bp_step *step) {
+  uint64_t now = exchange_now();
+  track->wait_until = step->wait_until;
+  log_waiting(&track->log, step, step->wait_until > now ? step->wait_until - now : 0);
+}
+
 /* Polls a call for as long as it has something to do at once. */
 static void advance(driver *driver, size_t index) {
   track *track = &driver->tracks[index];
@@ -159,7 +170,7 @@ static void advance(driver *driver, size_t index) {
     }
     switch (step.kind) {
     case BP_STEP_KIND_SEND: send_request(driver, index, &step); break;
-    case BP_STEP_KIND_WAIT: track->wait_until = step.wait_until; break;
+    case BP_STEP_KIND_WAIT: begin_wait(track, &step); break;
     case BP_STEP_KIND_PENDING: track->is_pending = true; break;
     case BP_STEP_KIND_DONE: end(driver, index, BP_STATUS_OK, NULL); return;
     default: hand_over(driver, track, &step); break;
@@ -286,6 +297,7 @@ bp_status bp_drive_all(bp_driven *calls, size_t count, const bp_drive_options *o
   }
   for (index = 0; index < count; index++) {
     driver.tracks[index].driven = &calls[index];
+    driver.tracks[index].log = log_of(&driver.options, calls[index].call, index);
     calls[index].status = BP_STATUS_OK;
     calls[index].error = NULL;
   }

@@ -25,6 +25,8 @@ struct bp_exchange {
   size_t owner;
   bool is_login;
   bp_drive_options limits;
+  const call_log *log;
+  logged_request logged;
   bytes body;
   bytes lines; /* header lines, each with a NUL behind its name and its value */
   size_t count;
@@ -284,7 +286,7 @@ static const char *prepare(bp_exchange *exchange, const bp_step *step) {
 }
 
 bp_status exchange_start(CURLM *multi, bp_call *call, const bp_step *step, const bp_drive_options *options,
-                         size_t owner, bp_exchange **exchange, bp_error **error) {
+                         const call_log *log, size_t owner, bp_exchange **exchange, bp_error **error) {
   bp_exchange *made = (bp_exchange *)calloc(1, sizeof *made);
   const char *why = "out of memory for the request";
   *exchange = NULL;
@@ -295,6 +297,8 @@ bp_status exchange_start(CURLM *multi, bp_call *call, const bp_step *step, const
     made->owner = owner;
     made->is_login = step->is_login;
     made->limits = *options;
+    made->log = log;
+    made->logged = log_request(log, step);
     why = prepare(made, step);
   }
   if (!why) {
@@ -340,6 +344,7 @@ static bp_status deliver(const bp_exchange *exchange, bp_error **error) {
     next += headers[index].value.len + 1;
   }
   curl_easy_getinfo(exchange->transfer, CURLINFO_RESPONSE_CODE, &code);
+  log_answered(exchange->log, &exchange->logged, (unsigned)code, NULL);
   BP_INIT(&response);
   response.status = (uint16_t)code;
   response.headers = headers;
@@ -360,6 +365,7 @@ bp_status exchange_finish(bp_exchange *exchange, CURLcode code, bp_error **error
   if (code == CURLE_OK && exchange->is_headed) {
     return deliver(exchange, error);
   }
+  log_answered(exchange->log, &exchange->logged, 0, code == CURLE_OK ? "cut off" : curl_easy_strerror(code));
   return (has_left(exchange->transfer) ? bp_call_fail_maybe_sent
           : is_of_configuration(code)
               ? bp_call_fail_unsendable
@@ -387,6 +393,7 @@ void exchange_free(bp_exchange *exchange) {
     wipe(exchange->body.data, exchange->body.len);
   }
   free(exchange->body.data);
+  log_forget(&exchange->logged);
   free(exchange->lines.data);
   free(exchange);
 }

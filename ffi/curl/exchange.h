@@ -3,6 +3,7 @@
 #define BP_CURL_EXCHANGE_H
 
 #include "brightpearl-curl.h"
+#include "log.h"
 
 typedef struct bp_exchange bp_exchange;
 
@@ -12,7 +13,7 @@ uint64_t exchange_now(void);
 /* Puts the request of a BP_STEP_KIND_SEND under way. When it cannot be sent at all, the call is told at once and
  * *exchange is NULL. */
 bp_status exchange_start(CURLM *multi, bp_call *call, const bp_step *step, const bp_drive_options *options,
-                         size_t owner, bp_exchange **exchange, bp_error **error);
+                         const call_log *log, size_t owner, bp_exchange **exchange, bp_error **error);
 
 /* Which exchange a transfer is. */
 bp_exchange *exchange_of(CURL *transfer);

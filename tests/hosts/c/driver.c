@@ -419,6 +419,68 @@ static void a_sink_that_feeds_nothing_hangs_nobody(void) {
   stop_server(&server);
 }
 
+/* Puts a line into a text: level, target and message, then the fields' names and values. */
+static void take_line(const bp_log_line *line, void *data) {
+  static const char *const LEVELS[] = {"debug ", "info ", "warn "};
+  text *to = (text *)data;
+  size_t index;
+  append_string(to, LEVELS[line->level]);
+  append_string(to, line->target.data);
+  append_string(to, ": ");
+  append_string(to, line->message.data);
+  for (index = 0; index < line->field_count; index++) {
+    append_string(to, " ");
+    append_string(to, line->fields[index].name.data);
+    append_string(to, "=");
+    append_string(to, line->fields[index].value.data);
+  }
+  append_string(to, "\n");
+}
+
+static void expect_told(const text *lines, const char *what) {
+  if (!strstr(lines->data, what))
+    fprintf(stderr, "in %s", lines->data);
+  expect(strstr(lines->data, what) != NULL, what);
+}
+
+static void lines_tell_what_is_done_and_nothing_secret(void) {
+  server server = start_server(CLOSES);
+  bp_client *client = client_of(&server);
+  bp_call *call = get(client);
+  bp_field person[1];
+  bp_drive_options options;
+  bp_delivery delivery;
+  bp_adjustment twice;
+  text lines = {NULL, 0};
+  append_string(&lines, "");
+  BP_INIT(&options);
+  BP_INIT(&twice);
+  options.log = take_line;
+  options.data = &lines;
+  twice.max_attempts = 2;
+  person[0].name = bp_text_of("email");
+  person[0].value = bp_text_of("buyer@example.com");
+  twice.query = person;
+  twice.query_count = 1;
+  expect(bp_call_adjust(call, &twice, NULL) == BP_STATUS_OK, "a call with a query");
+  expect(came_to(call, &options, NULL, NULL, &delivery) == BP_STATUS_OK, "an answer");
+  expect_told(&lines, "debug brightpearl.requests: GET /public-api/acme/order-service/order-type -> 200 in ");
+  expect_told(&lines, " flow=request exchange=1 attempt=1 method=GET path=/public-api/acme/order-service/order-type "
+                      "status=200 duration_ms=");
+  expect(came_to(post(client), &options, NULL, NULL, &delivery) == BP_STATUS_TRANSPORT, "a failure");
+  expect_told(&lines, "info brightpearl.calls: request failed: transport (maybe-applied) run=");
+  stop_server(&server);
+  call = get(client);
+  expect(bp_call_adjust(call, &twice, NULL) == BP_STATUS_OK, "a call of two attempts");
+  expect(came_to(call, &options, NULL, NULL, &delivery) == BP_STATUS_TRANSPORT, "nobody to listen");
+  expect_told(&lines, "warn brightpearl.waits: waiting 0.");
+  expect_told(&lines, " attempt=2 method=GET ");
+  expect(!strstr(lines.data, "buyer") && !strstr(lines.data, "token-of-acme") && !strstr(lines.data, "Picked"),
+         "no query, header or body in the log");
+  free(lines.data);
+  bp_client_free(client);
+}
+
 static CURLcode refuse(CURL *transfer, void *data) {
   (void)transfer, (void)data;
   return CURLE_SSL_CERTPROBLEM;
@@ -461,6 +523,7 @@ int main(void) {
   a_call_is_stopped();
   a_sink_that_fails_ends_its_call_alone();
   a_sink_that_feeds_nothing_hangs_nobody();
+  lines_tell_what_is_done_and_nothing_secret();
   misuse_is_told();
   curl_global_cleanup();
   printf("%d failures\n", failures);
