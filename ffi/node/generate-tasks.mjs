@@ -13,12 +13,8 @@ const head = `/**
  * do not edit.
  */
 
-import type { Parsed } from "./json";
-
-/** Cancels a call when it is aborted. */
-export interface Cancellable {
-  readonly signal?: AbortSignal;
-}`;
+import type { CallOptions } from "./call-options";
+import type { Parsed } from "./json";`;
 
 const base = `/**
  * What people do daily, each with typed arguments and a typed result. Arguments are checked before anything is sent: a
@@ -27,7 +23,7 @@ const base = `/**
  */
 export abstract class Tasks {
   /** Carries out a task by its name. */
-  abstract task<T extends object = any>(name: string, task?: object, options?: Cancellable): Promise<Parsed<T>>;
+  abstract task<T extends object = any>(name: string, task?: object, options?: CallOptions): Promise<Parsed<T>>;
 `;
 
 const pascal = (name) =>
@@ -62,7 +58,7 @@ function method(task) {
   const result = `${pascal(name)}Result`;
   const call = (given) => `return this.task<${result}>("${name}", ${given}, options);`;
   const parameter = takesNothing(taken) ? "" : `task: ${pascal(name)}Arguments${needsNothing(taken) ? " = {}" : ""}, `;
-  return `\n${comment}  ${methodName(name)}(${parameter}options: Cancellable = {}): Promise<Parsed<${result}>> {
+  return `\n${comment}  ${methodName(name)}(${parameter}options: CallOptions = {}): Promise<Parsed<${result}>> {
     ${call(parameter ? "task" : "{}")}
   }
 `;

@@ -75,6 +75,16 @@ type Ask =
   /** The call is over; everything was put out. */
   | { readonly kind: "done" };
 
+/** What one call does otherwise than its client. */
+export interface Adjustment {
+  /** Attempts at one request, the first included. */
+  readonly maxAttempts?: number | undefined;
+  /** Header lines of every request. */
+  readonly headers?: readonly (readonly [string, string])[];
+  /** Query parameters of every request, behind its own. */
+  readonly query?: readonly (readonly [string, string])[];
+}
+
 /** How much is still to do. */
 export interface Explanation {
   /** Requests sent so far, retries among them. */
@@ -188,6 +198,23 @@ export class Call {
       items: explanation["has_items"] ? (explanation["items"] as number) : null,
       milliseconds: explanation["milliseconds"] as number,
     };
+  }
+
+  /**
+   * Has this call try more or less often than its client does, and puts more into its requests, but for logins. Replaces
+   * what an earlier adjustment said, and counts for what is sent from then on; a checkpoint does not have it. Throws a
+   * `ValidationError` at `extra_headers` or `extra_query` for what must not be set.
+   */
+  adjust({ maxAttempts = 0, headers = [], query = [] }: Adjustment): void {
+    const given = {
+      ...sized("adjustment"),
+      max_attempts: maxAttempts,
+      headers: headers.length > 0 ? lendFields(headers) : null,
+      header_count: headers.length,
+      query: query.length > 0 ? lendFields(query) : null,
+      query_count: query.length,
+    };
+    check((error) => native.callAdjust(this.#handle.pointer, given, error));
   }
 
   /** Which sort of operation it carries out; `none` once it is closed. */

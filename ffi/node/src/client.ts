@@ -3,10 +3,11 @@
 import { inspect } from "node:util";
 import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
+import { adjust, apart, type CallOptions } from "./call-options";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 import { invalid } from "./errors";
-import { fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
+import { checkedTimeout, fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
 import { Handover, type TakeTokens } from "./handover";
 import type { Transport } from "./http";
 import { jsonText, type Parsed } from "./json";
@@ -26,10 +27,12 @@ import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
 import { Feeder, type RecordsSource } from "./feeder";
 import { Hold } from "./journal";
+import type { Log } from "./log";
 import type { Mapping, MappingDocument } from "./mapping";
 import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
 import { PushResult, pushText, type PushOptions } from "./push";
-import { Tasks, type Cancellable } from "./tasks";
+import { StateFile } from "./state";
+import { Tasks } from "./tasks";
 import { traced, type Tracer } from "./tracing";
 import type {
   ColumnName,
@@ -44,7 +47,6 @@ import type {
 } from "./typed";
 import { rewording } from "./wording";
 
-export type { Cancellable } from "./tasks";
 
 /** What a client is made from. */
 export interface ClientOptions extends EngineOptions {
@@ -56,6 +58,8 @@ export interface ClientOptions extends EngineOptions {
   readonly fetch?: typeof fetch;
   /** Who connects with the default transport: an `Agent` or a `ProxyAgent` of the package `undici`, for instance. */
   readonly dispatcher?: Dispatcher;
+  /** Takes a line for each request, retry, wait, login and record: for the program's own log. */
+  readonly log?: Log;
   /** Makes a span for each request: a tracer of `@opentelemetry/api`. */
   readonly tracer?: Tracer;
   /** Limit of a wait for the next bytes with the default transport: 60 000 ms. */
@@ -77,7 +81,7 @@ export interface ClientOptions extends EngineOptions {
   readonly onTokens?: TakeTokens;
 }
 
-export interface SearchOptions<Column extends string = string, Sort extends string = string> extends Cancellable {
+export interface SearchOptions<Column extends string = string, Sort extends string = string> extends CallOptions {
   /** Result columns in order; the resource's own when absent. */
   readonly columns?: readonly Column[];
   /** Sort keys, such as `updatedOn` or `updatedOn.DESC`. */
@@ -93,7 +97,7 @@ export interface SearchOptions<Column extends string = string, Sort extends stri
   readonly unchecked?: boolean;
 }
 
-export interface GetOptions extends Cancellable {
+export interface GetOptions extends CallOptions {
   /** Query parameters such as `includeOptional`. */
   readonly query?: Parameters;
   /** Whether to ask `OPTIONS` first, which of the ids exist. */
@@ -102,7 +106,7 @@ export interface GetOptions extends Cancellable {
   readonly idLimit?: number;
 }
 
-export interface RequestOptions extends WriteOptions, Cancellable {
+export interface RequestOptions extends WriteOptions, CallOptions {
   /** Text as it is, or anything that `JSON.stringify` takes. */
   readonly body?: unknown;
 }
@@ -136,9 +140,10 @@ export class Client extends Tasks {
       pool,
       dispatcher,
       tracer,
+      log,
       ...rest
     } = options;
-    for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep })) {
+    for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep, log })) {
       if (given !== undefined && typeof given !== "function") {
         throw invalid(name, `found a value of type ${typeof given}, expected a function`);
       }
@@ -166,6 +171,7 @@ export class Client extends Tasks {
       clock: steady(clock ?? Date.now),
       sleep: sleep ?? pause,
       handover: onTokens && new Handover(this.engine, onTokens),
+      log,
     };
   }
 
@@ -182,42 +188,42 @@ export class Client extends Tasks {
     options?: SearchOptions<Column, SortKey<Path>>,
   ): SearchResult<Pick<SearchRow<Path>, Column & keyof SearchRow<Path>>>;
   search(resource: string, filters?: Parameters, options: SearchOptions = {}): SearchResult {
-    const { signal, ...rest } = options;
+    const [of, rest] = apart(options);
     const search = { resource, filters: filterPairs(filters), ...renamed(rest) };
-    return new SearchResult(this.#start({ search }), this.#surroundings, signal);
+    return new SearchResult(this.#start({ search }, of), this.#around(of), of.signal);
   }
 
   /** Reads resources by id, in the fewest requests: an async iterable of parsed resources. Without ids, the whole list. */
   get<T extends object = any>(resource: Or<ResourceName>, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
-    const { signal, query, ...rest } = options;
+    const [of, { query, ...rest }] = apart(options);
     const fetch = { resource, query: pairs(query), ...renamed(rest), ...idsOf(ids) };
-    return new FetchResult<T>(this.#start({ fetch }), this.#surroundings, signal);
+    return new FetchResult<T>(this.#start({ fetch }, of), this.#around(of), of.signal);
   }
 
   /** Any verb on any path below the account. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
-    const { signal, ...rest } = options;
-    const call = this.#start({ request: requestOf({ method, path, ...rest }) });
-    return single(call, this.#surroundings, signal, (output) => (output.kind === "reply" ? output.reply : undefined));
+    const [of, rest] = apart(options);
+    const call = this.#start({ request: requestOf({ method, path, ...rest }) }, of);
+    return single(call, this.#around(of), of.signal, (output) => (output.kind === "reply" ? output.reply : undefined));
   }
 
   /** Creates something. A body is checked first: see `validate`. */
-  post(path: string, body?: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+  post(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
     return this.request("POST", path, { ...options, body });
   }
 
   /** Replaces something. A body is checked first. */
-  put(path: string, body?: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+  put(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
     return this.request("PUT", path, { ...options, body });
   }
 
   /** Changes something: the body is an array of JSON Patch operations. It is checked first. */
-  patch(path: string, body: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+  patch(path: string, body: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
     return this.request("PATCH", path, { ...options, body });
   }
 
   /** Removes something. */
-  delete(path: string, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+  delete(path: string, options: WriteOptions & CallOptions = {}): Promise<Reply> {
     return this.request("DELETE", path, options);
   }
 
@@ -225,23 +231,23 @@ export class Client extends Tasks {
    * Sends several writes, packed into as few requests as possible: an async iterable of results, one for each write,
    * which has `.all()`. Nothing is sent until it is iterated.
    */
-  batch(writes: Iterable<Write>, options: BatchOptions & Cancellable = {}): BatchResults {
-    const { signal, ...rest } = options;
+  batch(writes: Iterable<Write>, options: BatchOptions & CallOptions = {}): BatchResults {
+    const [of, rest] = apart(options);
     if (typeof writes !== "object" || writes === null || !(Symbol.iterator in writes)) {
       throw invalid("writes", "expected an array of writes, or anything else that is iterated with `for`");
     }
     const batch = { requests: Array.from(writes, requestOf), ...renamed(rest) };
-    return new BatchResults(this.#start({ batch }), this.#surroundings, signal);
+    return new BatchResults(this.#start({ batch }, of), this.#around(of), of.signal);
   }
 
   /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
   async task<T extends object = any>(
     name: Or<TaskName>,
     task: object = {},
-    { signal }: Cancellable = {},
+    of: CallOptions = {},
   ): Promise<Parsed<T>> {
-    const call = this.#start({ task: { name, arguments: task } });
-    return single(call, this.#surroundings, signal, (output) =>
+    const call = this.#start({ task: { name, arguments: task } }, of);
+    return single(call, this.#around(of), of.signal, (output) =>
       output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
     );
   }
@@ -255,10 +261,10 @@ export class Client extends Tasks {
   push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions): PushResult {
     const feeder = new Feeder(records);
     // Without options, as JavaScript allows, the engine says which it needs.
-    const given: Partial<PushOptions> = options ?? {};
+    const [of, given] = apart<Partial<PushOptions>>(options ?? {});
     const hold = given.dryRun || given.journal === undefined ? undefined : new Hold(given.journal);
-    const call = this.#start(pushText(mapping, given, hold));
-    return new PushResult(call, this.#surroundings, given.signal, feeder, hold);
+    const call = this.#start(pushText(mapping, given, hold), of);
+    return new PushResult(call, this.#around(of), of.signal, feeder, hold);
   }
 
   /**
@@ -269,13 +275,17 @@ export class Client extends Tasks {
     resources: Or<PullName> | Iterable<Or<PullName> | PullResource>,
     options: PullOptions = {},
   ): PullResult<T> {
-    return new PullResult<T>(this.#start(pullText(resources, options)), this.#surroundings, options.signal);
+    const [of, { state, ...given }] = apart(options);
+    const file = state instanceof StateFile ? state : undefined;
+    const text = file === undefined ? (state as string | undefined) : (file.text ?? undefined);
+    const call = this.#start(pullText(resources, { ...given, state: text }), of);
+    return new PullResult<T>(call, this.#around(of), of.signal, file);
   }
 
   /** The URIs that read an id set, as the server plans them. */
-  async options(resource: string, ids?: Ids, { signal }: Cancellable = {}): Promise<readonly string[]> {
-    const call = this.#start({ options: { resource, ...idsOf(ids) } });
-    return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
+  async options(resource: string, ids?: Ids, of: CallOptions = {}): Promise<readonly string[]> {
+    const call = this.#start({ options: { resource, ...idsOf(ids) } }, of);
+    return single(call, this.#around(of), of.signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
 
   /**
@@ -284,21 +294,24 @@ export class Client extends Tasks {
    */
   resume(
     checkpoint: string,
-    { signal, allowWrites = false }: Cancellable & Resumption = {},
+    { allowWrites = false, ...options }: CallOptions & Resumption = {},
   ): SearchResult | FetchResult | BatchResults | PullResult {
     if (typeof checkpoint !== "string") {
       throw invalid("checkpoint", "expected the text that `checkpoint()` gave");
     }
     const call = rewording(() => this.engine.resume(checkpoint, { allowWrites }));
+    const [of] = apart(options);
+    adjust(call, of);
+    const [surroundings, signal] = [this.#around(of), of.signal];
     switch (call.kind) {
       case "search":
-        return new SearchResult(call, this.#surroundings, signal);
+        return new SearchResult(call, surroundings, signal);
       case "fetch":
-        return new FetchResult(call, this.#surroundings, signal);
+        return new FetchResult(call, surroundings, signal);
       case "batch":
-        return new BatchResults(call, this.#surroundings, signal);
+        return new BatchResults(call, surroundings, signal);
       case "pull":
-        return new PullResult(call, this.#surroundings, signal);
+        return new PullResult(call, surroundings, signal);
       case "push":
         throw new TypeError("a push goes on by its journal; start it again with it");
       case "request":
@@ -309,12 +322,19 @@ export class Client extends Tasks {
     }
   }
 
-  #start(operation: object | string): Call {
+  #start(operation: object | string, of: CallOptions): Call {
     const text = typeof operation === "string" ? operation : jsonText(operation);
-    return rewording(
+    const call = rewording(
       () => this.engine.start(text),
       () => text,
     );
+    adjust(call, of);
+    return call;
+  }
+
+  /** What drives a call. */
+  #around({ timeoutMs }: CallOptions): Surroundings {
+    return timeoutMs === undefined ? this.#surroundings : { ...this.#surroundings, timeoutMs: checkedTimeout(timeoutMs) };
   }
 
   /** The events since the last time, oldest first. */

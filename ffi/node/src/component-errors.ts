@@ -19,20 +19,43 @@ export interface EngineError {
   progress?: string | undefined;
 }
 
+/** What only the native library does, with what will do instead. */
+function nativeOnly(location: string, what: string, expected: string): EngineError {
+  return {
+    kind: "validation",
+    message:
+      `${what} needs the native library, which is missing on this platform or switched off by ` +
+      `BRIGHTPEARL_BACKEND=component; expected ${expected}`,
+    location,
+    delivery: "not-sent",
+    errors: [],
+    advice: "Correct the input; nothing was sent.",
+    retryable: false,
+    violations: [],
+    verifications: [],
+  };
+}
+
 /** A journal's file is locked among all hosts, which neither WebAssembly nor Node can do. */
-export const NATIVE_ONLY: EngineError = {
-  kind: "validation",
-  message:
-    "a journal in a file needs the native library, which is missing on this platform or switched off by " +
-    "BRIGHTPEARL_BACKEND=component; expected a journal of your own, with `text` and `append`",
-  location: "journal",
-  delivery: "not-sent",
-  errors: [],
-  advice: "Correct the input; nothing was sent.",
-  retryable: false,
-  violations: [],
-  verifications: [],
-};
+export const NATIVE_ONLY = nativeOnly(
+  "journal",
+  "a journal in a file",
+  "a journal of your own, with `text` and `append`",
+);
+
+/** So is a state's. */
+export const NO_STATE_FILE = nativeOnly(
+  "state",
+  "a state in a file",
+  "to keep the text of `checkpoint()` yourself, and to give it as `state`",
+);
+
+/** The component's calls take no adjustment yet. */
+export const ADJUSTS_NO_CALL = nativeOnly(
+  "options",
+  "`maxAttempts`, `extraHeaders` or `extraQuery` of one call",
+  "those of the client, or `headers` and `query` of a request",
+);
 
 const lend = (data: string | null | undefined) => ({ data: data ?? null, len: data?.length ?? 0 });
 

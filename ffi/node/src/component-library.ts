@@ -3,7 +3,7 @@
  * are values, so that nothing needs to be decoded.
  */
 
-import { componentErrors, NATIVE_ONLY, type EngineError } from "./component-errors";
+import { ADJUSTS_NO_CALL, componentErrors, NATIVE_ONLY, NO_STATE_FILE, type EngineError } from "./component-errors";
 import { component, isTrap, replaceInstance, typed } from "./component-instance";
 import { componentOutputs, labelOf } from "./component-outputs";
 import { operationKinds, stepKinds } from "./kinds";
@@ -268,6 +268,10 @@ export const native: Record<string, NativeFunction> = {
   poolNew: (json, length, place, error) => handle(place, error, () => typed.pool(text(json, length))),
   poolFree: free,
   poolBudget: (pool, now, place, error) => guarded(error, () => budgetOf(pool.budget(time(now)), place)),
+  poolForecast: (pool, requests, now, place, error) =>
+    guarded(error, () => {
+      place[0] = Number(pool.forecast(BigInt(requests), time(now)));
+    }),
   poolDemand: (pool, now, json, error) =>
     handOut(json, error, () => JSON.stringify(typed.demand(pool.demand(time(now))))),
   poolLease: (pool, json, length, now, error) =>
@@ -308,6 +312,10 @@ export const native: Record<string, NativeFunction> = {
     guarded(error, () => {
       step.members = members(call.poll(time(now)));
     }),
+  callAdjust: (_call, _adjustment, error) =>
+    guarded(error, () => {
+      throw Object.assign(new Error(ADJUSTS_NO_CALL.message), { payload: ADJUSTS_NO_CALL });
+    }),
   callAnswer: (call, exchange, { status, headers, body }, now, error) =>
     guarded(error, () => {
       call.answer(BigInt(exchange), { status, headers: readFields(headers), body: readBytes(body) }, time(now));
@@ -342,6 +350,10 @@ export const native: Record<string, NativeFunction> = {
   replyHeader: (reply) => reply.headers,
   replyBody: (reply) => lend(reply.body),
 
+  stateOpen: (_path, _length, _place, error) =>
+    guarded(error, () => {
+      throw Object.assign(new Error(NO_STATE_FILE.message), { payload: NO_STATE_FILE });
+    }),
   journalOpen: (_path, _length, _place, error) =>
     guarded(error, () => {
       throw Object.assign(new Error(NATIVE_ONLY.message), { payload: NATIVE_ONLY });

@@ -5,7 +5,8 @@ import type { Call, Output, Step } from "./call";
 import { BrightpearlError, invalid, withReason } from "./errors";
 import type { Feeder } from "./feeder";
 import { notStored, type Handover, type Refusal } from "./handover";
-import { NotSent, type Request, type Transport } from "./http";
+import { NotSent, type Transport } from "./http";
+import { CallLog, type Log } from "./log";
 import { inOwnWords } from "./wording";
 
 /** Milliseconds that a login may go on after its call has ended. */
@@ -22,6 +23,10 @@ export interface Surroundings {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** To whom tokens go before anything more is sent. */
   readonly handover?: Handover | undefined;
+  /** Takes lines of what the call does. */
+  readonly log?: Log | undefined;
+  /** What the transport is told as the limit of a wait. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -50,7 +55,7 @@ export async function* drive(
           driver.transmit(step);
           break;
         case "wait":
-          await driver.pause(step.until);
+          await driver.pause(step.until, step.reason);
           break;
         case "pending":
           await driver.news();
@@ -64,10 +69,12 @@ export async function* drive(
           if ((outputs += 1) % OUTPUTS_IN_A_TURN === 0) {
             await new Promise(setImmediate);
           }
+          driver.log?.output(step);
           yield step;
       }
     }
   } catch (error) {
+    driver.log?.failed(error);
     await driver.stop();
     throw driver.explained(error);
   } finally {
@@ -77,6 +84,7 @@ export async function* drive(
 }
 
 class Driver {
+  readonly log: CallLog | undefined;
   readonly #call: Call;
   readonly #surroundings: Surroundings;
   readonly #signal: AbortSignal | undefined;
@@ -101,6 +109,7 @@ class Driver {
   constructor(call: Call, surroundings: Surroundings, signal?: AbortSignal, closing?: AbortSignal) {
     this.#call = call;
     this.#surroundings = surroundings;
+    this.log = surroundings.log && new CallLog(call, surroundings.log);
     this.#signal = signal;
     if (signal !== undefined && typeof signal?.addEventListener !== "function") {
       throw invalid("signal", "expected an AbortSignal, such as that of an AbortController");
@@ -152,8 +161,9 @@ class Driver {
   }
 
   /** Transmits in the background; what comes of it is news. */
-  transmit({ exchange, request, isLogin }: Step & { kind: "send" }): void {
-    const under = this.#exchange(exchange, request, (isLogin ? this.#logins : this.#exchanges).signal)
+  transmit(step: Step & { kind: "send" }): void {
+    const { exchange, isLogin } = step;
+    const under = this.#exchange(step, (isLogin ? this.#logins : this.#exchanges).signal)
       .catch((error: unknown) => {
         this.#defect = { error };
       })
@@ -168,8 +178,9 @@ class Driver {
     }
   }
 
-  async #exchange(exchange: number, request: Request, signal: AbortSignal): Promise<void> {
-    const { transport, clock, handover } = this.#surroundings;
+  async #exchange(step: Step & { kind: "send" }, signal: AbortSignal): Promise<void> {
+    const { exchange, request, isLogin } = step;
+    const { transport, clock, handover, timeoutMs } = this.#surroundings;
     // Another exchange of the client may have got the token that is about to be sent.
     if (handover?.isDue) {
       const isHeld = !(await this.#handsOver(handover));
@@ -179,10 +190,18 @@ class Driver {
         return;
       }
     }
-    const sent = (async () => readAnswer(await transport(request, { signal })))();
+    const entry = this.log?.request(step);
+    const options = timeoutMs === undefined || isLogin ? { signal } : { signal, timeoutMs };
+    const sent = (async () => readAnswer(await transport(request, options)))();
     await sent.then(
-      (answer) => this.#report(() => this.#call.take(exchange, answer, clock())),
-      (failure: unknown) => this.#report(() => this.#call.fail(exchange, failure, clock())),
+      (answer) => {
+        entry?.answered(answer.status);
+        this.#report(() => this.#call.take(exchange, answer, clock()));
+      },
+      (failure: unknown) => {
+        entry?.unanswered(failure);
+        this.#report(() => this.#call.fail(exchange, failure, clock()));
+      },
     );
     if (handover?.isDue) {
       await this.#handsOver(handover);
@@ -203,9 +222,10 @@ class Driver {
   }
 
   /** Waits until a deadline, or until there is news. */
-  async pause(until: number): Promise<void> {
+  async pause(until: number, reason: string): Promise<void> {
     const over = new AbortController();
     const milliseconds = Math.max(0, until - this.#surroundings.clock());
+    this.log?.waiting(reason, milliseconds);
     try {
       await Promise.race([this.#surroundings.sleep(milliseconds, over.signal), this.news()]);
     } finally {

@@ -1,7 +1,8 @@
 /** The engine of one account: starts calls that others drive. */
 
 import { Call } from "./call";
-import { check, make } from "./errors";
+import { inspect } from "node:util";
+import { check, invalid, make } from "./errors";
 import { Handle } from "./handle";
 import { jsonText } from "./json";
 import { native, sized, takeBuffer, type Pointer } from "./library";
@@ -121,6 +122,19 @@ export class Pool {
     const budget = sized("budget") as BudgetStruct;
     check((error) => native.poolBudget(this.pointer, Math.trunc(now), budget, error));
     return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
+  }
+
+  /**
+   * Milliseconds until the last of so many further requests may be sent, from `now` on, if each is answered at once and
+   * nobody else sends any.
+   */
+  forecast(requests: number, now: number = Date.now()): number {
+    if (!Number.isSafeInteger(requests) || requests < 0) {
+      throw invalid("requests", `found ${inspect(requests)}, expected a whole number from 0 on`);
+    }
+    const wait: number[] = [0];
+    check((error) => native.poolForecast(this.pointer, requests, Math.trunc(now), wait, error));
+    return wait[0] as number;
   }
 
   /** What to tell a coordinator of several pools. */

@@ -66,7 +66,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** A transport over `fetch`. Throws a `ValidationError` at the option that is wrong. */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
-  const timeoutMs = limit("timeoutMs", options.timeoutMs ?? 60_000, LONGEST_MS);
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 60_000);
   const deadlineMs = limit("deadlineMs", options.deadlineMs ?? 300_000, LONGEST_MS);
   const maxBodyBytes = limit("maxBodyBytes", options.maxBodyBytes ?? 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
   const fetcher = options.fetch ?? fetch;
@@ -82,10 +82,10 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   if (dispatcher?.constructor?.name === "RetryAgent") {
     throw invalid("dispatcher", "a RetryAgent sends writes again by itself; expected the dispatcher that it wraps");
   }
-  return async (request, { signal }) => {
+  return async (request, { signal, timeoutMs: ofCall }) => {
     const host = hostOf(request);
     requireSendable(request);
-    const watch = new Watch(signal, timeoutMs, deadlineMs);
+    const watch = new Watch(signal, ofCall ?? timeoutMs, deadlineMs);
     try {
       return await exchange(fetcher, request, watch, maxBodyBytes, dispatcher ?? (isNodes ? nodesDispatcher() : undefined));
     } catch (error) {
@@ -94,6 +94,11 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
       watch.stop();
     }
   };
+}
+
+/** A limit of a wait, in milliseconds. Throws a `ValidationError` at `timeoutMs`. */
+export function checkedTimeout(value: unknown): number {
+  return limit("timeoutMs", value, LONGEST_MS);
 }
 
 function limit(name: string, value: unknown, most: number): number {

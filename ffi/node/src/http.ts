@@ -64,7 +64,15 @@ export interface Response {
  * Transmits a request. It throws `NotSent`, `Unsendable` or `MaybeSent`; anything else that it throws counts as
  * `MaybeSent`, and so does an answer that cannot be read.
  */
-export type Transport = (request: Request, options: { signal: AbortSignal }) => Promise<Response>;
+export type Transport = (
+  request: Request,
+  options: {
+    /** Ends the exchange when it is aborted. */
+    signal: AbortSignal;
+    /** What the call was given as `timeoutMs`, if it was: the limit of a wait for the next bytes. */
+    timeoutMs?: number;
+  },
+) => Promise<Response>;
 
 /** Not a byte of the request left this host: no name, no connection, no TLS. */
 export class NotSent extends Error {

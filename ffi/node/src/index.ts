@@ -1,11 +1,12 @@
 /** Brightpearl for Node: see the README. */
 
+export type { ArrowLibrary } from "./arrow";
 export { BatchResults, type BatchOptions, type BatchResult, type Write, type WriteOptions } from "./batch";
-export { Call, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
+export type { CallOptions, Cancellable } from "./call-options";
+export { Call, type Adjustment, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
 export type { Data, Item } from "./data";
 export {
   Client,
-  type Cancellable,
   type ClientOptions,
   type GetOptions,
   type RequestOptions,
@@ -60,6 +61,7 @@ export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from ".
 export { isSecretHeader, MaybeSent, NotSent, Request, Unsendable, type Response, type Transport } from "./http";
 export { FileJournal, type Journal } from "./journal";
 export type { Parsed } from "./json";
+export type { Log, LogFields, LogLevel, LogLine } from "./log";
 export {
   Mapping,
   mappingSchema,
@@ -125,3 +127,4 @@ export {
   type WebhookRequest,
   type WebhookSubscription,
 } from "./webhooks";
+export { StateFile } from "./state";

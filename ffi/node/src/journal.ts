@@ -201,8 +201,13 @@ function isPath(journal: PathLike | Journal): journal is PathLike {
   return typeof journal === "string" || journal instanceof Uint8Array || journal instanceof URL;
 }
 
+/** @internal A path in bytes. */
+export function pathBytes(path: PathLike): Uint8Array {
+  return path instanceof Uint8Array ? path : Buffer.from(path instanceof URL ? fileURLToPath(path) : path);
+}
+
 function openFile(path: PathLike): Pointer {
-  const bytes = path instanceof Uint8Array ? path : Buffer.from(path instanceof URL ? fileURLToPath(path) : path);
+  const bytes = pathBytes(path);
   return make((journal, error) => native.journalOpen(bytes, bytes.length, journal, error));
 }
 

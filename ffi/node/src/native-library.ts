@@ -102,6 +102,14 @@ const budget = koffi.struct("bp_budget", {
   available: "uint32_t",
   quota: "uint32_t",
 });
+const adjustment = koffi.struct("bp_adjustment", {
+  struct_size: "size_t",
+  max_attempts: "uint32_t",
+  headers: "void *",
+  header_count: "size_t",
+  query: "void *",
+  query_count: "size_t",
+});
 const statistics = koffi.struct("bp_statistics", {
   struct_size: "size_t",
   requests: "uint64_t",
@@ -204,6 +212,7 @@ export interface VerificationStruct {
 }
 
 const sizes = {
+  adjustment: koffi.sizeof(adjustment),
   step: koffi.sizeof(step),
   response: koffi.sizeof(response),
   explanation: koffi.sizeof(explanation),
@@ -290,6 +299,9 @@ export const native = {
   poolNew: bind("int32_t bp_pool_new(const void *json, size_t len, void *pool, void *error)"),
   poolFree: bind("void bp_pool_free(void *pool)"),
   poolBudget: bind("int32_t bp_pool_budget(void *pool, uint64_t now, _Inout_ bp_budget *budget, void *error)"),
+  poolForecast: bind(
+    "int32_t bp_pool_forecast(void *pool, uint64_t requests, uint64_t now, _Out_ uint64_t *wait, void *error)",
+  ),
   poolDemand: bind("int32_t bp_pool_demand(void *pool, uint64_t now, _Inout_ bp_buffer *json, void *error)"),
   poolLease: bind("int32_t bp_pool_lease(void *pool, const void *json, size_t len, uint64_t now, void *error)"),
 
@@ -309,6 +321,7 @@ export const native = {
 
   callStart: bind("int32_t bp_call_start_json(void *client, const void *json, size_t len, void *call, void *error)"),
   callPoll: bind("int32_t bp_call_poll(void *call, uint64_t now, void *step, void *error)"),
+  callAdjust: bind("int32_t bp_call_adjust(void *call, const bp_adjustment *adjustment, void *error)"),
   callAnswer: bind(
     "int32_t bp_call_answer(void *call, uint64_t exchange, bp_response *response, uint64_t now, void *error)",
   ),
@@ -350,6 +363,12 @@ export const native = {
   dataPacked: bind("size_t bp_data_packed(void *data, void *buffer, size_t capacity)"),
   dataError: bind("void *bp_data_error(void *data, size_t index)"),
 
+  stateOpen: bind("int32_t bp_state_open(const void *path, size_t len, void *state, void *error)"),
+  stateText: bind("bp_text bp_state_text(void *state)"),
+  stateReplace: bindWaiting(
+    "int32_t bp_state_replace(void *state, const void *text, size_t len, _Out_ void **error)",
+  ),
+  stateFree: bind("void bp_state_free(void *state)"),
   journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, void *journal, void *error)"),
   journalText: bind("bp_text bp_journal_text(void *journal)"),
   journalAppend: bindWaiting(

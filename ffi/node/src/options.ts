@@ -92,6 +92,8 @@ const NAMES = new Map([
   ["confirmMs", "confirm_ms"],
   ["overlapMs", "overlap_ms"],
   ["mostPercent", "most_percent"],
+  ["extraHeaders", "extra_headers"],
+  ["extraQuery", "extra_query"],
 ]);
 
 const OPTION_NAMES: ReadonlyMap<string, string> = new Map(Array.from(NAMES, ([option, name]) => [name, option]));

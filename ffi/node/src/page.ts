@@ -1,6 +1,7 @@
 /** Search pages: typed columns, and rows that read from them. */
 
 import { inspect } from "node:util";
+import { tableOf, type ArrowLibrary } from "./arrow";
 import { Handle } from "./handle";
 import { native, readText, type Pointer } from "./library";
 import { objectsOf } from "./objects";
@@ -284,6 +285,15 @@ export class Page implements Iterable<Row> {
       columns.map((column) => column.values()),
       this.length,
     );
+  }
+
+  /**
+   * The page as a table of Arrow, made by the package `apache-arrow`: `page.toArrow(arrow)` after
+   * `import * as arrow from "apache-arrow"`. Whole numbers are `Int64`, date-times instants (`Timestamp`, milliseconds, UTC),
+   * all else but booleans text, exact. The table uses the page's own memory where it can.
+   */
+  toArrow<Arrow extends ArrowLibrary>(arrow: Arrow): InstanceType<Arrow["Table"]> {
+    return tableOf(this, arrow) as InstanceType<Arrow["Table"]>;
   }
 
   /** Frees what the page holds beside its columns, now rather than when it is collected: it then has no labels. */

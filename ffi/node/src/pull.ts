@@ -1,12 +1,15 @@
 /** Pulls: what changed in Brightpearl since the last time goes out. */
 
 import type { PulledRecord, Records } from "./flows";
+import type { Call } from "./call";
+import type { CallOptions } from "./call-options";
+import type { Surroundings } from "./drive";
 import { jsonText } from "./json";
 import type { Mapping, MappingDocument } from "./mapping";
 import { filterPairs, pairs, renamed, type Parameters } from "./options";
 import { embedded } from "./push";
 import { Result } from "./results";
-import type { Cancellable } from "./tasks";
+import type { StateFile } from "./state";
 import type { Or, PullName } from "./typed";
 
 /** How a resource is pulled. */
@@ -45,9 +48,12 @@ export interface PullResource extends PullResourceOptions {
 }
 
 /** How a pull is carried out. What is said of resources here holds for those that do not say otherwise. */
-export interface PullOptions extends PullResourceOptions, Cancellable {
-  /** The checkpoint of an earlier pull: goes on where its consumption ended. */
-  readonly state?: string;
+export interface PullOptions extends PullResourceOptions, CallOptions {
+  /**
+   * The checkpoint of an earlier pull: goes on where its consumption ended. Or the file that has it, which is replaced when
+   * all records of a batch are dealt with, and at the end.
+   */
+  readonly state?: string | StateFile;
   /** How far behind the watermark the next search begins, in milliseconds: 600 000. */
   readonly overlapMs?: number;
 }
@@ -57,15 +63,45 @@ export class PullResult<T extends object = any>
   extends Result<PulledRecord<T>>
   implements AsyncIterable<PulledRecord<T>>
 {
-  /** Records of one resource at a time. They count as consumed when the next ones are asked for. */
+  readonly #file: StateFile | undefined;
+
+  /** @internal */
+  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined, file?: StateFile) {
+    super(call, surroundings, signal);
+    file?.take();
+    this.#file = file;
+  }
+
+  /**
+   * Records of one resource at a time. They count as consumed when the next ones are asked for; with a file for the state,
+   * it is replaced then.
+   */
   async *batches(): AsyncGenerator<Records<T>> {
-    for await (const output of this.outputs()) {
-      this.passed = 0;
-      if (output.kind === "records") {
-        yield output.records as Records<T>;
+    const outputs = this.outputs();
+    try {
+      for await (const output of outputs) {
+        this.passed = 0;
+        if (output.kind === "records") {
+          yield output.records as Records<T>;
+          await this.#keep(output.records.records.length);
+        }
       }
+      this.passed = 0;
+      await this.#keep(0);
+    } finally {
+      await this.#file?.close();
     }
+  }
+
+  /** Keeps the state behind what was dealt with. */
+  async #keep(dealtWith: number): Promise<void> {
+    if (this.#file === undefined) {
+      return;
+    }
+    this.passed = dealtWith;
+    const state = this.checkpoint();
     this.passed = 0;
+    await this.#file.replace(state);
   }
 
   /** The records, batch by batch. */
@@ -87,7 +123,7 @@ export class PullResult<T extends object = any>
 /** A pull in the engine's JSON. Documents go in as they are, so that their numbers keep their digits. */
 export function pullText(
   resources: string | Iterable<string | PullResource>,
-  { signal: _, state, overlapMs, ...shared }: PullOptions,
+  { state, overlapMs, ...shared }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | undefined },
 ): string {
   const named = typeof resources === "string" ? [resources] : Array.from(resources);
   const texts = named.map((one) => resourceText({ ...shared, ...(typeof one === "string" ? { resource: one } : one) }));

@@ -2,6 +2,7 @@
 
 import type { PathLike } from "node:fs";
 import type { Call } from "./call";
+import type { CallOptions } from "./call-options";
 import type { Surroundings } from "./drive";
 import type { Feeder } from "./feeder";
 import type { Outcome } from "./flows";
@@ -10,7 +11,6 @@ import { jsonText } from "./json";
 import { documentText, Mapping, type MappingDocument } from "./mapping";
 import { renamed } from "./options";
 import { Result } from "./results";
-import type { Cancellable } from "./tasks";
 
 /** How a push is carried out. Either `dryRun` or `write` must be true: nothing is written by accident. */
 export type PushOptions = PushSettings & (Writing | Trying);
@@ -28,7 +28,7 @@ interface Trying {
 }
 
 /** What a push is told besides whether it writes. */
-export interface PushSettings extends Cancellable {
+export interface PushSettings extends CallOptions {
   /** The most writes that may be sent; a record that would need more is rejected. */
   readonly maxWrites?: number;
   /** What to do with a record that Brightpearl has already: `update` when absent. */
@@ -141,7 +141,7 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
 /** A push in the engine's JSON. The document goes in as it is, so that its numbers keep their digits. */
 export function pushText(
   mapping: Mapping | MappingDocument,
-  { signal: _, journal: __, ...options }: Partial<PushOptions>,
+  { journal: _, ...options }: Omit<Partial<PushOptions>, keyof CallOptions>,
   hold: Hold | undefined,
 ): string {
   const rest = jsonText({ ...renamed(options), journal: hold?.text });

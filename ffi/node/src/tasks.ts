@@ -3,12 +3,8 @@
  * do not edit.
  */
 
+import type { CallOptions } from "./call-options";
 import type { Parsed } from "./json";
-
-/** Cancels a call when it is aborted. */
-export interface Cancellable {
-  readonly signal?: AbortSignal;
-}
 
 /** The arguments of `create-sales-order`. */
 export type CreateSalesOrderArguments = {
@@ -1275,14 +1271,14 @@ export type RefreshSearchResult = {
  */
 export abstract class Tasks {
   /** Carries out a task by its name. */
-  abstract task<T extends object = any>(name: string, task?: object, options?: Cancellable): Promise<Parsed<T>>;
+  abstract task<T extends object = any>(name: string, task?: object, options?: CallOptions): Promise<Parsed<T>>;
 
   /**
    * Creates a sales order together with its rows: all of it, or nothing. Sends: One POST; before it, a GET each for the
    * products and the tax codes where rows of the plain form leave out taxCode or tax. An orderTypeCode other than SO
    * goes the way of create-order.
    */
-  createSalesOrder(task: CreateSalesOrderArguments, options: Cancellable = {}): Promise<Parsed<CreateSalesOrderResult>> {
+  createSalesOrder(task: CreateSalesOrderArguments, options: CallOptions = {}): Promise<Parsed<CreateSalesOrderResult>> {
     return this.task<CreateSalesOrderResult>("create-sales-order", task, options);
   }
 
@@ -1290,7 +1286,7 @@ export abstract class Tasks {
    * Creates an order of any type, then its rows one by one. Sends: One POST for the order and one for each row; before
    * them, a GET each for the products and the tax codes where rows of the plain form leave out taxCode or tax.
    */
-  createOrder(task: CreateOrderArguments, options: Cancellable = {}): Promise<Parsed<CreateOrderResult>> {
+  createOrder(task: CreateOrderArguments, options: CallOptions = {}): Promise<Parsed<CreateOrderResult>> {
     return this.task<CreateOrderResult>("create-order", task, options);
   }
 
@@ -1298,7 +1294,7 @@ export abstract class Tasks {
    * Adds a row to an order. Sends: One POST; before it, a GET each for the product and the tax codes where the plain
    * form leaves out taxCode or tax.
    */
-  addOrderRow(task: AddOrderRowArguments, options: Cancellable = {}): Promise<Parsed<AddOrderRowResult>> {
+  addOrderRow(task: AddOrderRowArguments, options: CallOptions = {}): Promise<Parsed<AddOrderRowResult>> {
     return this.task<AddOrderRowResult>("add-order-row", task, options);
   }
 
@@ -1306,37 +1302,37 @@ export abstract class Tasks {
    * Changes what is given of an order row; a new net amount makes a new tax amount unless that is given, too. Sends:
    * One PATCH.
    */
-  changeOrderRow(task: ChangeOrderRowArguments, options: Cancellable = {}): Promise<Parsed<ChangeOrderRowResult>> {
+  changeOrderRow(task: ChangeOrderRowArguments, options: CallOptions = {}): Promise<Parsed<ChangeOrderRowResult>> {
     return this.task<ChangeOrderRowResult>("change-order-row", task, options);
   }
 
   /** Removes a row from an order. Sends: One DELETE. */
-  removeOrderRow(task: RemoveOrderRowArguments, options: Cancellable = {}): Promise<Parsed<RemoveOrderRowResult>> {
+  removeOrderRow(task: RemoveOrderRowArguments, options: CallOptions = {}): Promise<Parsed<RemoveOrderRowResult>> {
     return this.task<RemoveOrderRowResult>("remove-order-row", task, options);
   }
 
   /** Adds a note to an order. Sends: One POST. */
-  addOrderNote(task: AddOrderNoteArguments, options: Cancellable = {}): Promise<Parsed<AddOrderNoteResult>> {
+  addOrderNote(task: AddOrderNoteArguments, options: CallOptions = {}): Promise<Parsed<AddOrderNoteResult>> {
     return this.task<AddOrderNoteResult>("add-order-note", task, options);
   }
 
   /** Moves an order to another status, with a note if one is given. Sends: One PUT. */
-  updateOrderStatus(task: UpdateOrderStatusArguments, options: Cancellable = {}): Promise<Parsed<UpdateOrderStatusResult>> {
+  updateOrderStatus(task: UpdateOrderStatusArguments, options: CallOptions = {}): Promise<Parsed<UpdateOrderStatusResult>> {
     return this.task<UpdateOrderStatusResult>("update-order-status", task, options);
   }
 
   /** Creates a product. Sends: One POST. */
-  createProduct(task: CreateProductArguments, options: Cancellable = {}): Promise<Parsed<CreateProductResult>> {
+  createProduct(task: CreateProductArguments, options: CallOptions = {}): Promise<Parsed<CreateProductResult>> {
     return this.task<CreateProductResult>("create-product", task, options);
   }
 
   /** Changes what is given of a product, and keeps the rest. Sends: One PUT. */
-  updateProduct(task: UpdateProductArguments, options: Cancellable = {}): Promise<Parsed<UpdateProductResult>> {
+  updateProduct(task: UpdateProductArguments, options: CallOptions = {}): Promise<Parsed<UpdateProductResult>> {
     return this.task<UpdateProductResult>("update-product", task, options);
   }
 
   /** Reads every price list. Sends: One GET. It changes nothing. */
-  listPriceLists(options: Cancellable = {}): Promise<Parsed<ListPriceListsResult>> {
+  listPriceLists(options: CallOptions = {}): Promise<Parsed<ListPriceListsResult>> {
     return this.task<ListPriceListsResult>("list-price-lists", {}, options);
   }
 
@@ -1344,12 +1340,12 @@ export abstract class Tasks {
    * Reads the prices of products, in all price lists or in some. Sends: A GET for every 200 products. It changes
    * nothing.
    */
-  readProductPrices(task: ReadProductPricesArguments, options: Cancellable = {}): Promise<Parsed<ReadProductPricesResult>> {
+  readProductPrices(task: ReadProductPricesArguments, options: CallOptions = {}): Promise<Parsed<ReadProductPricesResult>> {
     return this.task<ReadProductPricesResult>("read-product-prices", task, options);
   }
 
   /** Sets the prices of a product in the price lists that are named, and keeps the others. Sends: One PUT. */
-  setProductPrices(task: SetProductPricesArguments, options: Cancellable = {}): Promise<Parsed<SetProductPricesResult>> {
+  setProductPrices(task: SetProductPricesArguments, options: CallOptions = {}): Promise<Parsed<SetProductPricesResult>> {
     return this.task<SetProductPricesResult>("set-product-prices", task, options);
   }
 
@@ -1357,32 +1353,32 @@ export abstract class Tasks {
    * Reads how much of products is in stock, on hand and allocated, and where. Sends: A GET for every 200 products; more
    * where one of them spoils a set. It changes nothing.
    */
-  readProductAvailability(task: ReadProductAvailabilityArguments, options: Cancellable = {}): Promise<Parsed<ReadProductAvailabilityResult>> {
+  readProductAvailability(task: ReadProductAvailabilityArguments, options: CallOptions = {}): Promise<Parsed<ReadProductAvailabilityResult>> {
     return this.task<ReadProductAvailabilityResult>("read-product-availability", task, options);
   }
 
   /** Adds stock to a warehouse or takes it away, with a reason. Sends: One POST. */
-  correctStock(task: CorrectStockArguments, options: Cancellable = {}): Promise<Parsed<CorrectStockResult>> {
+  correctStock(task: CorrectStockArguments, options: CallOptions = {}): Promise<Parsed<CorrectStockResult>> {
     return this.task<CorrectStockResult>("correct-stock", task, options);
   }
 
   /** Reserves stock of one warehouse for a sales order, as much as there is. Sends: One POST. */
-  reserveStock(task: ReserveStockArguments, options: Cancellable = {}): Promise<Parsed<ReserveStockResult>> {
+  reserveStock(task: ReserveStockArguments, options: CallOptions = {}): Promise<Parsed<ReserveStockResult>> {
     return this.task<ReserveStockResult>("reserve-stock", task, options);
   }
 
   /** Gives back the stock that is reserved for a sales order. Sends: One DELETE. */
-  cancelReservation(task: CancelReservationArguments, options: Cancellable = {}): Promise<Parsed<CancelReservationResult>> {
+  cancelReservation(task: CancelReservationArguments, options: CallOptions = {}): Promise<Parsed<CancelReservationResult>> {
     return this.task<CancelReservationResult>("cancel-reservation", task, options);
   }
 
   /** Creates goods-out notes for a sales order, one for each warehouse, and allocates the stock. Sends: One POST. */
-  createGoodsOutNote(task: CreateGoodsOutNoteArguments, options: Cancellable = {}): Promise<Parsed<CreateGoodsOutNoteResult>> {
+  createGoodsOutNote(task: CreateGoodsOutNoteArguments, options: CallOptions = {}): Promise<Parsed<CreateGoodsOutNoteResult>> {
     return this.task<CreateGoodsOutNoteResult>("create-goods-out-note", task, options);
   }
 
   /** Records that a goods-out note was printed, picked, packed or shipped, or takes that back. Sends: One POST. */
-  recordGoodsOutEvents(task: RecordGoodsOutEventsArguments, options: Cancellable = {}): Promise<Parsed<RecordGoodsOutEventsResult>> {
+  recordGoodsOutEvents(task: RecordGoodsOutEventsArguments, options: CallOptions = {}): Promise<Parsed<RecordGoodsOutEventsResult>> {
     return this.task<RecordGoodsOutEventsResult>("record-goods-out-events", task, options);
   }
 
@@ -1390,12 +1386,12 @@ export abstract class Tasks {
    * Picks, packs and ships a goods-out note, with its tracking reference. Sends: A PUT of the shipping details where
    * there are any, then one POST of the events.
    */
-  shipGoodsOutNote(task: ShipGoodsOutNoteArguments, options: Cancellable = {}): Promise<Parsed<ShipGoodsOutNoteResult>> {
+  shipGoodsOutNote(task: ShipGoodsOutNoteArguments, options: CallOptions = {}): Promise<Parsed<ShipGoodsOutNoteResult>> {
     return this.task<ShipGoodsOutNoteResult>("ship-goods-out-note", task, options);
   }
 
   /** Receives goods of a purchase order, or what a customer returns for a sales credit. Sends: One POST. */
-  receiveGoods(task: ReceiveGoodsArguments, options: Cancellable = {}): Promise<Parsed<ReceiveGoodsResult>> {
+  receiveGoods(task: ReceiveGoodsArguments, options: CallOptions = {}): Promise<Parsed<ReceiveGoodsResult>> {
     return this.task<ReceiveGoodsResult>("receive-goods", task, options);
   }
 
@@ -1403,22 +1399,22 @@ export abstract class Tasks {
    * Creates a customer or supplier, with the postal addresses that are given along with it. Sends: One POST for each
    * different address in postalAddresses, then one for the contact.
    */
-  createContact(task: CreateContactArguments, options: Cancellable = {}): Promise<Parsed<CreateContactResult>> {
+  createContact(task: CreateContactArguments, options: CallOptions = {}): Promise<Parsed<CreateContactResult>> {
     return this.task<CreateContactResult>("create-contact", task, options);
   }
 
   /** Creates a postal address, to be given to a contact. Sends: One POST. */
-  createPostalAddress(task: CreatePostalAddressArguments, options: Cancellable = {}): Promise<Parsed<CreatePostalAddressResult>> {
+  createPostalAddress(task: CreatePostalAddressArguments, options: CallOptions = {}): Promise<Parsed<CreatePostalAddressResult>> {
     return this.task<CreatePostalAddressResult>("create-postal-address", task, options);
   }
 
   /** Records what a customer paid or authorised for an order. Sends: One POST. */
-  recordCustomerPayment(task: RecordCustomerPaymentArguments, options: Cancellable = {}): Promise<Parsed<RecordCustomerPaymentResult>> {
+  recordCustomerPayment(task: RecordCustomerPaymentArguments, options: CallOptions = {}): Promise<Parsed<RecordCustomerPaymentResult>> {
     return this.task<RecordCustomerPaymentResult>("record-customer-payment", task, options);
   }
 
   /** Posts a journal in the base currency whose debits equal its credits. Sends: One POST. */
-  postJournal(task: PostJournalArguments, options: Cancellable = {}): Promise<Parsed<PostJournalResult>> {
+  postJournal(task: PostJournalArguments, options: CallOptions = {}): Promise<Parsed<PostJournalResult>> {
     return this.task<PostJournalResult>("post-journal", task, options);
   }
 
@@ -1426,7 +1422,7 @@ export abstract class Tasks {
    * Reads the custom fields of an order, a product or a contact, by their labels. Sends: A GET of the fields'
    * meta-data, and one of the values. It changes nothing.
    */
-  readCustomFields(task: ReadCustomFieldsArguments, options: Cancellable = {}): Promise<Parsed<ReadCustomFieldsResult>> {
+  readCustomFields(task: ReadCustomFieldsArguments, options: CallOptions = {}): Promise<Parsed<ReadCustomFieldsResult>> {
     return this.task<ReadCustomFieldsResult>("read-custom-fields", task, options);
   }
 
@@ -1434,7 +1430,7 @@ export abstract class Tasks {
    * Makes custom fields of an order, a product or a contact what is wanted, by their labels; null empties a field.
    * Sends: A GET of the fields' meta-data, one of the values, and a PATCH of what differs, if anything does.
    */
-  changeCustomFields(task: ChangeCustomFieldsArguments, options: Cancellable = {}): Promise<Parsed<ChangeCustomFieldsResult>> {
+  changeCustomFields(task: ChangeCustomFieldsArguments, options: CallOptions = {}): Promise<Parsed<ChangeCustomFieldsResult>> {
     return this.task<ChangeCustomFieldsResult>("change-custom-fields", task, options);
   }
 
@@ -1442,7 +1438,7 @@ export abstract class Tasks {
    * Asks a search for its columns; from then on this client checks filters against them. Sends: One GET. It changes
    * nothing.
    */
-  refreshSearch(task: RefreshSearchArguments, options: Cancellable = {}): Promise<Parsed<RefreshSearchResult>> {
+  refreshSearch(task: RefreshSearchArguments, options: CallOptions = {}): Promise<Parsed<RefreshSearchResult>> {
     return this.task<RefreshSearchResult>("refresh-search", task, options);
   }
 }

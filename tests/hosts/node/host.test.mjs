@@ -290,6 +290,15 @@ test("clients that share a pool share its budget", async () => {
   assert.throws(() => new Pool({ quota: 0 }), { location: "pool.quota" });
 });
 
+test("a pool says how long requests will take", () => {
+  const pool = new Pool({ quota: 10, periodMs: 1000 });
+  assert.deepEqual(
+    [0, 10, 11, 21].map((requests) => pool.forecast(requests, 1_767_225_600_000)),
+    [0, 0, 1000, 2000],
+  );
+  for (const wrong of [-1, 1.5, "7", NaN]) assert.throws(() => pool.forecast(wrong), { location: "requests" });
+});
+
 test("misuse of a call is an error, also after it was closed", () => {
   const engine = new Engine({
     account: "acme",

@@ -1,0 +1,74 @@
+// What one call does otherwise than its client.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client, MaybeSent } from "./brightpearl.mjs";
+import { all, connect, credentials, rejection } from "./connect.mjs";
+import { send } from "./server.mjs";
+
+const extra = { extraHeaders: { "x-trace": "7" }, extraQuery: { "a b": "c&d" } };
+
+test("header lines and parameters go with every request of every kind of call", async () => {
+  const note = "order-service/order/2/note";
+  const on = { [note]: (_, response) => send(response, { response: 1 }) };
+  const { client, server } = await connect({ on, orders: 700 }, { pageSize: 500 });
+  await all(client.search("order-service/order-search", undefined, extra));
+  await all(client.get("order-service/order", "1-3", { plan: "never", ...extra }));
+  await client.post(note, { text: "Picked" }, extra);
+  await client.request("GET", "order-service/order/1", { query: { own: "1" }, headers: { "x-own": "2" }, ...extra });
+  await client.options("order-service/order", "1-3", extra);
+  await all(client.batch([{ method: "POST", path: note, body: { text: "x" } }], extra)).catch(() => {});
+  await client.task("add-order-note", { orderId: 2, text: "x" }, extra).catch(() => {});
+  assert.ok(server.requests.length >= 8);
+  for (const { headers, query, path } of server.requests) {
+    assert.equal(headers["x-trace"], "7", path);
+    assert.equal(query.get("a b"), "c&d", path);
+  }
+  server.requests.length = 0;
+  await all(client.search("order-service/order-search", undefined, { limit: 1 }));
+  assert.equal(server.requests[0].headers["x-trace"], undefined, "of that call alone");
+});
+
+test("a call tries as often as it says", async () => {
+  let tries = 0;
+  const transport = async () => {
+    tries += 1;
+    throw new MaybeSent("no answer");
+  };
+  const options = { account: "acme", datacentre: "use1", credentials, transport, retry: { baseMs: 1 } };
+  const client = new Client(options);
+  await rejection(client.request("GET", "a/b", { maxAttempts: 2 }));
+  assert.equal(tries, 2);
+  tries = 0;
+  await rejection(client.request("GET", "a/b"));
+  assert.equal(tries, 5, "as often as the client says");
+});
+
+test("a call waits as long as it says, and a transport of one's own is told", async () => {
+  const never = { "a/b": () => {} };
+  const { client } = await connect({ on: never }, { retry: { maxAttempts: 1 } });
+  const error = await rejection(client.request("GET", "a/b", { timeoutMs: 30 }));
+  assert.match(error.message, /no answer within 30 ms/);
+  const told = [];
+  const transport = async (_, { timeoutMs }) => (told.push(timeoutMs), { status: 200, headers: [], body: "{}" });
+  const own = new Client({ account: "acme", datacentre: "use1", credentials, transport });
+  await own.request("GET", "a/b", { timeoutMs: 1234 });
+  await own.request("GET", "a/b");
+  assert.deepEqual(told, [1234, undefined]);
+});
+
+test("what cannot be is refused at its name, and nothing is sent", async () => {
+  const { client, server } = await connect({ orders: 1 });
+  for (const [options, location] of [
+    [{ maxAttempts: 0 }, "maxAttempts"],
+    [{ maxAttempts: "2" }, "maxAttempts"],
+    [{ timeoutMs: 0 }, "timeoutMs"],
+    [{ extraHeaders: { "brightpearl-account-token": "7" } }, "extraHeaders"],
+    [{ extraHeaders: { "a\nb": "7" } }, "extraHeaders"],
+    [{ extraQuery: { "": "7" } }, "extraQuery"],
+  ]) {
+    const error = await rejection((async () => all(client.search("order-service/order-search", undefined, options)))());
+    assert.deepEqual([error.name, error.location], ["ValidationError", location], String(error));
+  }
+  assert.equal(server.requests.length, 0);
+});
