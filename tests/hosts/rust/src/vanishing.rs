@@ -157,7 +157,9 @@ fn receive(mut connection: &TcpStream, ending: Ending) -> io::Result<Option<bool
     let mut left = length.unwrap_or(0_usize).saturating_sub(bytes.len() - end);
     // A request without a body may say so by a last chunk.
     let is_chunked = head.contains("transfer-encoding: chunked");
-    while (left > 0 || (is_chunked && !bytes.ends_with(b"0\r\n\r\n"))) && !matches!(ending, Ending::AfterTheHead) {
+    while (left > 0 || (is_chunked && !bytes.ends_with(b"0\r\n\r\n")))
+        && !matches!(ending, Ending::AfterTheHead)
+    {
         match connection.read(&mut buffer)? {
             0 => return Ok(None),
             count if is_chunked => bytes.extend_from_slice(&buffer[..count]),

@@ -31,7 +31,8 @@ fn a_write_is_sent_once_whatever_is_answered() {
 
 /// What a write came to at a server of some manner.
 fn written(ending: Ending) -> (Val, Seen) {
-    let component = env::var("BRIGHTPEARL_HTTP_COMPONENT").expect("embedded.sh to say where the component is");
+    let component =
+        env::var("BRIGHTPEARL_HTTP_COMPONENT").expect("embedded.sh to say where the component is");
     let server = Vanishing::start(ending).expect("a server");
     let config = json!({
         "account": "acme",

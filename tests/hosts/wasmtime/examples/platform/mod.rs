@@ -30,7 +30,11 @@ impl WasiHttpView for Platform {
 }
 
 /// Has the component in a file carry an operation out: what it put out, or the error of the contract.
-pub(crate) fn carry_out(component: &str, config: &Value, operation: &Value) -> Result<Result<Vec<Value>, Val>> {
+pub(crate) fn carry_out(
+    component: &str,
+    config: &Value,
+    operation: &Value,
+) -> Result<Result<Vec<Value>, Val>> {
     let engine = Engine::default();
     let component = Component::from_file(&engine, component)?;
     let mut linker = Linker::new(&engine);
