@@ -7,6 +7,7 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::Call;
 use crate::error::Result;
 use crate::flow::JournalBook;
+use crate::mapping::Mapping;
 use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Search, SingleRequest, Task};
 use crate::pool::{Budget, Pool};
 use crate::shared::Shared;
@@ -130,6 +131,15 @@ impl Client {
     /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong, such as a JSON Pointer into the mapping document.
     pub fn push(&self, push: Push) -> Result<Call> {
         self.start(push)
+    }
+
+    /// Starts a push by a mapping that was compiled before: of the document that `push` has, which goes into its checkpoint
+    /// and is not compiled again.
+    ///
+    /// # Errors
+    /// As [`Client::push`].
+    pub fn push_by(&self, push: Push, mapping: &Mapping) -> Result<Call> {
+        start::start_push_by(Arc::clone(&self.shared), push, mapping.clone())
     }
 
     /// Starts a push whose journal was read before, in parts: `push.journal` is then absent. A long journal need not be

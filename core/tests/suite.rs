@@ -54,6 +54,7 @@ mod metrics;
 mod older_versions;
 mod paging_faults;
 mod promises;
+mod push_by_mapping;
 mod push_without_journal;
 mod readme;
 mod ready_record;

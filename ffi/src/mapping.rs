@@ -21,6 +21,11 @@ pub struct bp_mapping {
 }
 
 impl bp_mapping {
+    /// What the document was compiled to.
+    pub(crate) fn compiled(&self) -> &Mapping {
+        &self.compiled
+    }
+
     /// The document's text.
     pub(crate) fn document(&self) -> &str {
         &self.document

@@ -2,14 +2,14 @@
 
 use std::ffi::c_char;
 
-use brightpearl_core::operation::{Existing, Json, Operation, Push};
+use brightpearl_core::operation::{Existing, Json, Push};
 
-use crate::boundary::{Failure, guarded};
+use crate::boundary::{Failure, create, guarded};
 use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::mapping::bp_mapping;
-use crate::operation::{no_such_number, read_optional, start};
+use crate::operation::{no_such_number, read_optional};
 use crate::scope::Scope;
 use crate::sized::{self, Growing};
 use crate::status::bp_status;
@@ -83,7 +83,16 @@ pub unsafe extern "C" fn bp_call_start_push(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { start(client, call, error, |scope| read_push(scope, sized::read(push, "push")?)) }
+    unsafe {
+        guarded(error, |scope| {
+            create(call, "call", || {
+                let client = scope.handle(client, "client")?;
+                let push = sized::read(push, "push")?;
+                let mapping = scope.handle(push.mapping, "push.mapping")?;
+                Ok(bp_call::new(client.0.push_by(read_push(scope, push, mapping)?, mapping.compiled())?))
+            })
+        })
+    }
 }
 
 /// Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
@@ -118,11 +127,11 @@ pub unsafe extern "C" fn bp_call_finish(call: *mut bp_call, error: *mut *mut bp_
 
 /// # Safety
 /// The pointers in the structure are as its fields say.
-unsafe fn read_push(scope: Scope<'_>, push: bp_push) -> Result<Operation, Failure> {
+unsafe fn read_push(scope: Scope<'_>, push: bp_push, mapping: &bp_mapping) -> Result<Push, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
-        let usual = Push::dry_run(scope.handle(push.mapping, "push.mapping")?.document())?;
-        Ok(Operation::Push(Push {
+        let usual = Push::dry_run(mapping.document())?;
+        Ok(Push {
             records: read_records(scope, push)?,
             dry_run: push.dry_run != 0,
             write: push.write != 0,
@@ -136,7 +145,7 @@ unsafe fn read_push(scope: Scope<'_>, push: bp_push) -> Result<Operation, Failur
             confirm_ms: read_times(scope, push.confirm_ms, push.confirm_count, "push.confirm_ms")?
                 .unwrap_or(usual.confirm_ms),
             mapping: usual.mapping,
-        }))
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use crate::mapping::Mapping;
 
 impl wit::Guest for Connector {
     fn start_push(client: wit::ClientBorrow<'_>, push: wit::Push<'_>) -> Result<engine::Call, wit::Error> {
-        Ok(handle(client.get::<Client>().0.push(push.try_into()?)?))
+        let mapping = push.mapping.get::<Mapping>().compiled.clone();
+        Ok(handle(client.get::<Client>().0.push_by(push.try_into()?, &mapping)?))
     }
 
     fn start_pull(client: wit::ClientBorrow<'_>, pull: wit::Pull<'_>) -> Result<engine::Call, wit::Error> {

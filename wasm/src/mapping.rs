@@ -9,7 +9,7 @@ use crate::wit;
 
 /// `resource mapping`, with its document, which the checkpoints of flows hold.
 pub(crate) struct Mapping {
-    compiled: mapping::Mapping,
+    pub(crate) compiled: mapping::Mapping,
     pub(crate) document: String,
 }
 

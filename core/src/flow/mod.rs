@@ -13,4 +13,4 @@ pub(crate) use server_time::parse as date_of_header;
 pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};
 
 pub(crate) use pull::job as pull_job;
-pub(crate) use push::{job as push_job, job_with_journal as push_job_with_journal};
+pub(crate) use push::{job as push_job, job_by as push_job_by, job_with_journal as push_job_with_journal};

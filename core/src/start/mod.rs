@@ -8,10 +8,11 @@ use crate::call::Call;
 use crate::checked::{check_request, deprecated_read, known_request};
 use crate::checkpoint::{Checkpoint, Position};
 use crate::error::Result;
-use crate::flow::{JournalBook, pull_job, push_job, push_job_with_journal};
+use crate::flow::{JournalBook, pull_job, push_job, push_job_by, push_job_with_journal};
 use crate::header::check_against;
 use crate::job::Job;
 use crate::jobs::{BatchJob, FetchJob, SearchJob, options_job, request_job};
+use crate::mapping::Mapping;
 use crate::operation::{Operation, Push};
 use crate::shared::Shared;
 use crate::task::task_job;
@@ -26,6 +27,17 @@ pub(crate) fn start(shared: Arc<Shared>, operation: Operation) -> Result<Call> {
     check_start(shared.config.read_only, &operation)?;
     let job = plan(&shared, &operation, Position::Start, true)?;
     Ok(Call::new(shared, operation, job))
+}
+
+/// A call for a push by a mapping that was compiled before.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) fn start_push_by(shared: Arc<Shared>, push: Push, mapping: Mapping) -> Result<Call> {
+    let job = push_job_by(&push, mapping, &shared);
+    let operation = Operation::Push(push);
+    check_start(shared.config.read_only, &operation)?;
+    Ok(Call::new(shared, operation, job?))
 }
 
 /// A call for a push whose journal was read before.

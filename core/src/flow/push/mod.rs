@@ -41,6 +41,7 @@ use crate::error::{Delivery, Error, Reach, Result};
 use crate::flow::server_time;
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
+use crate::mapping::Mapping;
 use crate::operation::Push;
 use crate::output::Output;
 use crate::shared::Shared;
@@ -66,7 +67,15 @@ use window::EntryWindow;
 /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with it: `write`, `window`, `mapping`, `journal` or a
 /// line of it.
 pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Result<Box<dyn Job>> {
-    plan(push, None, shared, position)
+    plan(push, None, None, shared, position)
+}
+
+/// Plans a push by a mapping that was compiled before.
+///
+/// # Errors
+/// As [`job`].
+pub(crate) fn job_by(push: &Push, mapping: Mapping, shared: &Arc<Shared>) -> Result<Box<dyn Job>> {
+    plan(push, Some(mapping), None, shared, &Position::Start)
 }
 
 /// Plans a push whose journal was read before.
@@ -78,17 +87,21 @@ pub(crate) fn job_with_journal(push: &Push, book: JournalBook, shared: &Arc<Shar
         let message = "the push has its journal twice, as text and read before; expected one of them";
         return Err(Error::validation("journal", message));
     }
-    plan(push, Some(book), shared, &Position::Start)
+    plan(push, None, Some(book), shared, &Position::Start)
 }
 
 fn plan(
     push: &Push,
+    mapping: Option<Mapping>,
     book: Option<JournalBook>,
     shared: &Arc<Shared>,
     position: &Position,
 ) -> Result<Box<dyn Job>> {
     push.check()?;
-    let terms = Terms::of(push)?;
+    let terms = match mapping {
+        Some(mapping) => Terms::by(push, mapping)?,
+        None => Terms::of(push)?,
+    };
     let has_book = book.is_some();
     if push.write && push.journal.is_none() && !has_book {
         terms.check_without_journal()?;

@@ -34,7 +34,11 @@ impl Terms {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at `mapping`.
     pub(super) fn of(push: &Push) -> Result<Self> {
-        let mapping = Mapping::compiled(push.mapping.as_str()).map_err(|error| error.at("mapping"))?;
+        Self::by(push, Mapping::compiled(push.mapping.as_str()).map_err(|error| error.at("mapping"))?)
+    }
+
+    /// The same by a mapping that was compiled before.
+    pub(super) fn by(push: &Push, mapping: Mapping) -> Result<Self> {
         let Some(target) = mapping.target() else {
             let message = "the mapping builds records of another system; expected one with a `target`";
             return Err(Error::validation("mapping", message));
