@@ -47,7 +47,6 @@ import type {
 } from "./typed";
 import { rewording } from "./wording";
 
-
 /** What a client is made from. */
 export interface ClientOptions extends EngineOptions {
   /** The request cap, or a budget shared with other clients of the account. */
@@ -241,11 +240,7 @@ export class Client extends Tasks {
   }
 
   /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
-  async task<T extends object = any>(
-    name: Or<TaskName>,
-    task: object = {},
-    of: CallOptions = {},
-  ): Promise<Parsed<T>> {
+  async task<T extends object = any>(name: Or<TaskName>, task: object = {}, of: CallOptions = {}): Promise<Parsed<T>> {
     const call = this.#start({ task: { name, arguments: task } }, of);
     return single(call, this.#around(of), of.signal, (output) =>
       output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
@@ -334,7 +329,9 @@ export class Client extends Tasks {
 
   /** What drives a call. */
   #around({ timeoutMs }: CallOptions): Surroundings {
-    return timeoutMs === undefined ? this.#surroundings : { ...this.#surroundings, timeoutMs: checkedTimeout(timeoutMs) };
+    return timeoutMs === undefined
+      ? this.#surroundings
+      : { ...this.#surroundings, timeoutMs: checkedTimeout(timeoutMs) };
   }
 
   /** The events since the last time, oldest first. */

@@ -87,7 +87,13 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     requireSendable(request);
     const watch = new Watch(signal, ofCall ?? timeoutMs, deadlineMs);
     try {
-      return await exchange(fetcher, request, watch, maxBodyBytes, dispatcher ?? (isNodes ? nodesDispatcher() : undefined));
+      return await exchange(
+        fetcher,
+        request,
+        watch,
+        maxBodyBytes,
+        dispatcher ?? (isNodes ? nodesDispatcher() : undefined),
+      );
     } catch (error) {
       throw watch.ended ?? judged(error, host, watch.connecting.isWaiting);
     } finally {

@@ -3,15 +3,17 @@
 export type { ArrowLibrary } from "./arrow";
 export { BatchResults, type BatchOptions, type BatchResult, type Write, type WriteOptions } from "./batch";
 export type { CallOptions, Cancellable } from "./call-options";
-export { Call, type Adjustment, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
-export type { Data, Item } from "./data";
 export {
-  Client,
-  type ClientOptions,
-  type GetOptions,
-  type RequestOptions,
-  type SearchOptions,
-} from "./client";
+  Call,
+  type Adjustment,
+  type Explanation,
+  type OperationKind,
+  type Output,
+  type Step,
+  type WaitReason,
+} from "./call";
+export type { Data, Item } from "./data";
+export { Client, type ClientOptions, type GetOptions, type RequestOptions, type SearchOptions } from "./client";
 export {
   ask,
   authorizeUrl,

@@ -365,9 +365,7 @@ export const native = {
 
   stateOpen: bind("int32_t bp_state_open(const void *path, size_t len, void *state, void *error)"),
   stateText: bind("bp_text bp_state_text(void *state)"),
-  stateReplace: bindWaiting(
-    "int32_t bp_state_replace(void *state, const void *text, size_t len, _Out_ void **error)",
-  ),
+  stateReplace: bindWaiting("int32_t bp_state_replace(void *state, const void *text, size_t len, _Out_ void **error)"),
   stateFree: bind("void bp_state_free(void *state)"),
   journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, void *journal, void *error)"),
   journalText: bind("bp_text bp_journal_text(void *journal)"),

@@ -123,7 +123,11 @@ export class PullResult<T extends object = any>
 /** A pull in the engine's JSON. Documents go in as they are, so that their numbers keep their digits. */
 export function pullText(
   resources: string | Iterable<string | PullResource>,
-  { state, overlapMs, ...shared }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | undefined },
+  {
+    state,
+    overlapMs,
+    ...shared
+  }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | undefined },
 ): string {
   const named = typeof resources === "string" ? [resources] : Array.from(resources);
   const texts = named.map((one) => resourceText({ ...shared, ...(typeof one === "string" ? { resource: one } : one) }));

@@ -53,7 +53,10 @@ test("a page becomes a table with the types of every host and the cells of its r
   assert.deepEqual(cells("orderId"), [1n, null, 9007199254740993n, -4n]);
   assert.deepEqual(cells("paid"), [true, false, null, true]);
   const moment = Date.parse("2024-02-03T09:08:07.000-06:00");
-  assert.deepEqual(cells("placedOn").map((cell) => cell && Number(cell)), [moment, null, Date.parse("2024-02-03T09:08:07.005Z"), null]);
+  assert.deepEqual(
+    cells("placedOn").map((cell) => cell && Number(cell)),
+    [moment, null, Date.parse("2024-02-03T09:08:07.005Z"), null],
+  );
   assert.deepEqual(cells("reference"), ["Zoë", "", null, "a"]);
   assert.deepEqual(cells("total"), ["10.00", "0.1", null, "-3"]);
   assert.deepEqual(cells("spelled"), ["1", "2", "3", null]);
