@@ -2582,10 +2582,10 @@ bp_status bp_validate(const bp_validation *validation,
  * more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
  *
  * `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
- * the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted.
+ * the account token, and is owned: free it with `bp_buffer_free`. `callback_json` is NULL when it is not wanted.
  *
  * Thread: any.
- * NULL: BP_STATUS_NULL_POINTER for `callback_json`; `parameters`, `dev_secret` only with length 0; `error` may be NULL.
+ * NULL: `parameters`, `dev_secret` only with length 0; `error` may be NULL.
  * Lifetime: what it takes is borrowed until it returns; `*callback_json` is owned: free it with `bp_buffer_free`.
  */
 BP_NODISCARD

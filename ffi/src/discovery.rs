@@ -144,7 +144,7 @@ pub unsafe extern "C" fn bp_validate(
 /// more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
 ///
 /// `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
-/// the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted.
+/// the account token, and is owned: free it with `bp_buffer_free`. `callback_json` is NULL when it is not wanted.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_verify_callback(

@@ -69,13 +69,14 @@ pub unsafe extern "C" fn bp_notifications_coalesce(
         guarded(error, |scope| {
             create(coalesced, "coalesced", || {
                 let texts = scope.items(notifications, notification_count, "notifications")?;
+                let settled = scope.items(settled, settled_count, "settled")?;
                 let mut read = Vec::with_capacity(texts.len());
                 for (place, text) in texts.iter().enumerate() {
                     let argument = format!("notifications[{place}]");
                     let text = scope.present(*text, &argument)?;
                     read.push(Notification::from_json(text).map_err(|error| error.at(argument))?);
                 }
-                let keys = scope.items(settled, settled_count, "settled")?.iter().enumerate();
+                let keys = settled.iter().enumerate();
                 let settled = keys
                     .map(|(place, key)| Ok(scope.present(*key, &format!("settled[{place}]"))?.to_owned()))
                     .collect::<Result<_, crate::boundary::Failure>>()?;

@@ -2,6 +2,8 @@
 
 #[path = "header/manners.rs"]
 mod manners;
+#[path = "header/nulls.rs"]
+mod nulls;
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,16 +11,26 @@ use std::{env, fs};
 #[test]
 fn the_header_is_up_to_date() {
     let crate_directory = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let header = crate_directory.join("include/brightpearl.h");
-    let expected = generate(crate_directory);
+    require_written(&crate_directory.join("include/brightpearl.h"), &generate(crate_directory));
+}
+
+#[test]
+fn the_calls_with_null_are_up_to_date() {
+    let crate_directory = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let calls = nulls::calls(&manners::functions(&generate(crate_directory)));
+    require_written(&crate_directory.join("../tests/hosts/c/nulls.inc"), &calls);
+}
+
+fn require_written(file: &Path, expected: &str) {
     if env::var_os("BRIGHTPEARL_WRITE_HEADER").is_some() {
-        fs::write(&header, &expected).expect("the header can be written");
+        fs::write(file, expected).expect("the file can be written");
     }
-    let actual = fs::read_to_string(&header).unwrap_or_default();
+    let actual = fs::read_to_string(file).unwrap_or_default();
     let difference = actual.lines().zip(expected.lines()).position(|(actual, expected)| actual != expected);
     assert!(
         actual == expected,
-        "include/brightpearl.h differs from the sources at line {}; run ffi/header.sh",
+        "{} differs from the sources at line {}; run ffi/header.sh",
+        file.display(),
         difference.unwrap_or_else(|| actual.lines().count().min(expected.lines().count())) + 1
     );
 }

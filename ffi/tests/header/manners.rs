@@ -17,7 +17,7 @@ pub(crate) struct Function {
     arguments: Vec<Argument>,
 }
 
-struct Argument {
+pub(crate) struct Argument {
     /// The type, without the name: `const bp_page *`.
     kind: String,
     name: String,
@@ -131,7 +131,22 @@ impl Function {
         self.name.ends_with("_free")
     }
 
-    fn pointers(&self) -> impl Iterator<Item = &Argument> {
+    pub(crate) fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    pub(crate) fn result(&self) -> &str {
+        &self.result
+    }
+
+    /// What the comment says of NULL, in one line.
+    pub(crate) fn null_line(&self) -> String {
+        let lines = self.comment.iter().skip_while(|line| !line.starts_with(WORDS[1]));
+        let lines = lines.take_while(|line| !line.starts_with(WORDS[2]));
+        lines.map(String::as_str).collect::<Vec<_>>().join(" ").replacen(WORDS[1], "", 1).trim().to_owned()
+    }
+
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = &Argument> {
         self.arguments.iter().filter(|argument| argument.kind.ends_with('*'))
     }
 
@@ -145,6 +160,19 @@ impl Function {
 }
 
 impl Argument {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The type, without the name.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub(crate) fn is_pointer(&self) -> bool {
+        self.kind.ends_with('*')
+    }
+
     fn is_place_of_handle(&self) -> bool {
         self.kind.ends_with("**")
     }

@@ -185,6 +185,12 @@ announce "inputs $memory"
 # shellcheck disable=SC2086
 $memory "$build/bin/inputs"
 
+announce "nulls-sanitized"
+"$build/bin/nulls-sanitized"
+announce "nulls $memory"
+# shellcheck disable=SC2086
+$memory "$build/bin/nulls"
+
 announce "secrets"
 "$build/bin/secrets-sanitized"
 
