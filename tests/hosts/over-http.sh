@@ -84,3 +84,4 @@ echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
 
 tests/hosts/one-journal.sh
+tests/hosts/one-state.sh
