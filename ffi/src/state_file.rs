@@ -51,6 +51,7 @@ impl StateFile {
             return Err(Failure::from(Error::validation(PLACE, message))
                 .advising("Wait for the other pull to end, or give this one a state of its own."));
         };
+        remove_abandoned(&target, &lock);
         let file = Self { path, target, lock };
         let text = file.read()?;
         Ok((file, text))
@@ -214,6 +215,41 @@ impl Drop for Partial {
         }
     }
 }
+
+/// Removes what processes that were killed while they replaced the file have left beside it: regular files of whoever has
+/// the lock's, with such a name, which nobody has locked any more.
+#[cfg(unix)]
+fn remove_abandoned(target: &Path, lock: &NameLock) {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+
+    let prefix = beside(target, 48, ".brightpearl-");
+    let (Some(directory), Some(prefix)) = (target.parent(), prefix.file_name()) else { return };
+    let Some(owner) = lock.file.as_ref().and_then(|file| file.metadata().ok()).map(|found| found.uid())
+    else {
+        return;
+    };
+    for found in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = found.file_name();
+        let middle = name.as_bytes().strip_prefix(prefix.as_bytes());
+        let Some(middle) = middle.and_then(|rest| rest.strip_suffix(b".partial")) else { continue };
+        if middle.len() != 8 || !middle.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
+            continue;
+        }
+        // Opening a FIFO would wait.
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        let Ok(partial) = options.open(found.path()) else { continue };
+        let Ok(about) = partial.metadata() else { continue };
+        let is_ours = about.is_file() && about.uid() == owner && about.nlink() == 1;
+        if is_ours && partial.try_lock().is_ok() && is_still_named(&about, &found.path()) {
+            _ = fs::remove_file(found.path());
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn remove_abandoned(_target: &Path, _lock: &NameLock) {}
 
 /// Where the errors say they are.
 const PLACE: &str = "state";

@@ -97,6 +97,23 @@ fn one_pull_at_a_time_has_a_state() {
 }
 
 #[test]
+fn what_a_killed_process_left_beside_it_is_removed_and_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("orders.state");
+    let names = [
+        ".orders.state.brightpearl-abcdefgh.partial",
+        ".orders.state.brightpearl-taken_09.partial",
+        ".orders.state.brightpearl-toolong99.partial",
+        ".other.state.brightpearl-abcdefgh.partial",
+    ];
+    let made: Vec<File> = names.iter().map(|name| File::create(folder.path().join(name)).unwrap()).collect();
+    made[1].lock().unwrap();
+    drop(open(&path).unwrap());
+    let left = names.map(|name| folder.path().join(name).exists());
+    assert_eq!(left, [false, true, true, true], "one that somebody has locked is still being written");
+}
+
+#[test]
 fn what_is_no_state_is_refused_and_left_alone() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("orders.state");
