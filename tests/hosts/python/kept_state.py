@@ -1,5 +1,7 @@
-"""Has the state of a pull in a file: kept_state.py PATH [TEXT]. Prints what it holds, puts the text there if there is one,
-and has it until the standard input ends."""
+"""Has the state of a pull in a file: kept_state.py PATH [TEXT].
+
+Prints what it holds, puts the text there if there is one, and has it until the standard input ends.
+"""
 
 from __future__ import annotations
 
