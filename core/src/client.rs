@@ -11,7 +11,7 @@ use crate::mapping::Mapping;
 use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Search, SingleRequest, Task};
 use crate::pool::{Budget, Pool};
 use crate::shared::Shared;
-use crate::start;
+use crate::start::{self, Flows};
 use crate::telemetry::{Event, Statistics};
 
 pub use crate::config::Config;
@@ -23,6 +23,8 @@ mod tests;
 #[derive(Clone, Debug)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Absent where it was opened without them.
+    flows: Option<&'static Flows>,
 }
 
 impl Client {
@@ -40,10 +42,35 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with_pool(config: Config, pool: Pool) -> Result<Self> {
+        Ok(Self { flows: Some(&start::FLOWS), ..Self::without_flows(config, pool)? })
+    }
+
+    /// A client that starts neither pushes nor pulls. A program whose clients are all opened so, and that never names
+    /// [`mapping`](crate::mapping), is linked without either, which takes a third off. `config.pool` is not used.
+    ///
+    /// ```
+    /// use brightpearl_core::{Client, Config, Pool};
+    ///
+    /// # fn main() -> brightpearl_core::Result<()> {
+    /// let config = Config::from_json(
+    ///     r#"{"account": "acme", "datacentre": "use1",
+    ///         "credentials": {"type": "private-app", "app_ref": "acme_sync", "account_token": "invented"}}"#,
+    /// )?;
+    /// let pool = Pool::new(config.pool.clone())?;
+    /// let client = Client::without_flows(config, pool)?;
+    /// let refused = client.pull(brightpearl_core::operation::Pull::of("order")).unwrap_err();
+    /// assert_eq!(refused.location(), Some("pull"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn without_flows(config: Config, pool: Pool) -> Result<Self> {
         config.check()?;
         let address = AccountAddress::new(&config.account, &config.location()?)?;
         let session = Session::new(config.credentials.clone(), address)?;
-        Ok(Self { shared: Arc::new(Shared::new(config, session, pool)) })
+        Ok(Self { shared: Arc::new(Shared::new(config, session, pool)), flows: None })
     }
 
     /// Starts a call. Nothing is sent until it is polled.
@@ -51,7 +78,7 @@ impl Client {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) when the operation cannot be: a filter that does not exist, a bad path.
     pub fn start(&self, operation: impl Into<Operation>) -> Result<Call> {
-        start::start(Arc::clone(&self.shared), operation.into())
+        start::start(Arc::clone(&self.shared), operation.into(), self.flows)
     }
 
     /// Starts a single request of any kind.
@@ -139,7 +166,7 @@ impl Client {
     /// # Errors
     /// As [`Client::push`].
     pub fn push_by(&self, push: Push, mapping: &Mapping) -> Result<Call> {
-        start::start_push_by(Arc::clone(&self.shared), push, mapping.clone())
+        start::start_push_by(Arc::clone(&self.shared), push, mapping.clone(), self.flows)
     }
 
     /// Starts a push whose journal was read before, in parts: `push.journal` is then absent. A long journal need not be
@@ -148,7 +175,7 @@ impl Client {
     /// # Errors
     /// As [`Client::push`].
     pub fn push_with_journal(&self, push: Push, journal: JournalBook) -> Result<Call> {
-        start::start_push(Arc::clone(&self.shared), push, journal)
+        start::start_push(Arc::clone(&self.shared), push, journal, self.flows)
     }
 
     /// Starts a pull of what changed in Brightpearl.
@@ -166,7 +193,7 @@ impl Client {
     /// [`Kind::Validation`](crate::Kind::Validation) at `checkpoint` when the text is not one of this account and version, at `allow_writes` when
     /// its operation writes and that is not allowed, at `read_only` when this client only reads.
     pub fn resume(&self, checkpoint: &str, allow_writes: bool) -> Result<Call> {
-        start::resume(Arc::clone(&self.shared), checkpoint, allow_writes)
+        start::resume(Arc::clone(&self.shared), checkpoint, allow_writes, self.flows)
     }
 
     /// The tokens that logins brought, for the host to store: with them in the configuration, a later run

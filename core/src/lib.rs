@@ -71,7 +71,7 @@ pub use output::{
     ShapedOutput, TaskResult,
 };
 pub use pool::{Demand, Lease, Pool, PoolConfig};
-pub use question::ask;
+pub use question::{ask, ask_about_the_api};
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretText};
 pub use table::Page;

@@ -7,25 +7,35 @@ use std::sync::Arc;
 use crate::call::Call;
 use crate::checked::{check_request, deprecated_read, known_request};
 use crate::checkpoint::{Checkpoint, Position};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::{JournalBook, pull_job, push_job, push_job_by, push_job_with_journal};
 use crate::header::check_against;
 use crate::job::Job;
 use crate::jobs::{BatchJob, FetchJob, SearchJob, options_job, request_job};
 use crate::mapping::Mapping;
-use crate::operation::{Operation, Push};
+use crate::operation::{Operation, Pull, Push};
 use crate::shared::Shared;
 use crate::task::task_job;
 
 use writes::{check_resume, check_start};
 
+/// How pushes and pulls become jobs. A program that never names [`FLOWS`] is linked without them, and without mapping.
+#[derive(Debug)]
+pub(crate) struct Flows {
+    push: fn(&Push, &Arc<Shared>, &Position) -> Result<Box<dyn Job>>,
+    pull: fn(&Pull, &Arc<Shared>, Position) -> Result<Box<dyn Job>>,
+}
+
+/// The flows of a whole engine.
+pub(crate) static FLOWS: Flows = Flows { push: push_job, pull: pull_job };
+
 /// A call for a new operation.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with the operation.
-pub(crate) fn start(shared: Arc<Shared>, operation: Operation) -> Result<Call> {
+pub(crate) fn start(shared: Arc<Shared>, operation: Operation, flows: Option<&Flows>) -> Result<Call> {
     check_start(shared.config.read_only, &operation)?;
-    let job = plan(&shared, &operation, Position::Start, true)?;
+    let job = plan(&shared, &operation, Position::Start, true, flows)?;
     Ok(Call::new(shared, operation, job))
 }
 
@@ -33,7 +43,13 @@ pub(crate) fn start(shared: Arc<Shared>, operation: Operation) -> Result<Call> {
 ///
 /// # Errors
 /// As [`start`].
-pub(crate) fn start_push_by(shared: Arc<Shared>, push: Push, mapping: Mapping) -> Result<Call> {
+pub(crate) fn start_push_by(
+    shared: Arc<Shared>,
+    push: Push,
+    mapping: Mapping,
+    flows: Option<&Flows>,
+) -> Result<Call> {
+    flows.ok_or_else(|| without_flows("push"))?;
     let job = push_job_by(&push, mapping, &shared);
     let operation = Operation::Push(push);
     check_start(shared.config.read_only, &operation)?;
@@ -44,7 +60,13 @@ pub(crate) fn start_push_by(shared: Arc<Shared>, push: Push, mapping: Mapping) -
 ///
 /// # Errors
 /// As [`start`].
-pub(crate) fn start_push(shared: Arc<Shared>, push: Push, book: JournalBook) -> Result<Call> {
+pub(crate) fn start_push(
+    shared: Arc<Shared>,
+    push: Push,
+    book: JournalBook,
+    flows: Option<&Flows>,
+) -> Result<Call> {
+    flows.ok_or_else(|| without_flows("push"))?;
     let job = push_job_with_journal(&push, book, &shared);
     let operation = Operation::Push(push);
     check_start(shared.config.read_only, &operation)?;
@@ -55,11 +77,16 @@ pub(crate) fn start_push(shared: Arc<Shared>, push: Push, book: JournalBook) -> 
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `checkpoint`, `read_only` or `allow_writes`.
-pub(crate) fn resume(shared: Arc<Shared>, text: &str, allows_writes: bool) -> Result<Call> {
+pub(crate) fn resume(
+    shared: Arc<Shared>,
+    text: &str,
+    allows_writes: bool,
+    flows: Option<&Flows>,
+) -> Result<Call> {
     let checkpoint = Checkpoint::read(shared.session.account(), text)?;
     check_start(shared.config.read_only, &checkpoint.operation)?;
     check_resume(allows_writes, &checkpoint.operation)?;
-    let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
+    let job = plan(&shared, &checkpoint.operation, checkpoint.position, false, flows)?;
     Ok(Call::new(shared, checkpoint.operation, job))
 }
 
@@ -70,6 +97,7 @@ fn plan(
     operation: &Operation,
     position: Position,
     is_new: bool,
+    flows: Option<&Flows>,
 ) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
@@ -109,7 +137,14 @@ fn plan(
         }
         Operation::Batch(batch) => Box::new(BatchJob::new(batch, shared, &position, is_new)?),
         Operation::Task(task) => task_job(task, shared, &position)?,
-        Operation::Push(push) => push_job(push, shared, &position)?,
-        Operation::Pull(pull) => pull_job(pull, shared, position)?,
+        Operation::Push(push) => (flows.ok_or_else(|| without_flows("push"))?.push)(push, shared, &position)?,
+        Operation::Pull(pull) => (flows.ok_or_else(|| without_flows("pull"))?.pull)(pull, shared, position)?,
     })
+}
+
+fn without_flows(operation: &str) -> Error {
+    Error::validation(
+        operation,
+        format!("this engine was built without flows, and starts no {operation}; expected the whole engine for it"),
+    )
 }
