@@ -16,8 +16,7 @@ trap stop EXIT
 
 wasm/build.sh
 tests/emulator/build.sh
-export BRIGHTPEARL_HTTP_COMPONENT="$target/component/brightpearl-http.wasm"
-RUSTC_WORKSPACE_WRAPPER=$PWD/tests/lint/clippy.sh cargo test --locked --profile host -p brightpearl-host-wasmtime
+BRIGHTPEARL_COMPONENTS=$target/component RUSTC_WORKSPACE_WRAPPER=$PWD/tests/lint/clippy.sh cargo test --locked --profile host -p brightpearl-host-wasmtime
 
 start_emulator --config "{\"credentials\": $credentials}" --orders 250
 "$target/host/examples/pull-component" "$target/component/brightpearl.wasm" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/orders"

@@ -3,10 +3,19 @@
 use std::path::Path;
 
 use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store};
 
 use crate::bindings::exports::brightpearl::connector::engine::{GuestCall, GuestClient};
 use crate::bindings::{Connector, ConnectorPre};
+
+/// How many instances are made room for.
+const INSTANCES: u32 = 8;
+
+/// What a component has of core instances, at most: its own, and those that tie it together.
+const CORE_INSTANCES: u32 = 4;
+
+/// More than a client and a call write to.
+const KEPT_BYTES: usize = 256 << 10;
 
 /// The component, compiled and linked to nothing.
 pub struct Loaded {
@@ -20,7 +29,30 @@ impl Loaded {
     /// # Errors
     /// When the file cannot be read, is not a component of this contract, or imports something.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let engine = Engine::default();
+        Self::within(Engine::default(), path)
+    }
+
+    /// The same with room for a few instances set aside, as platforms do: an instance then costs no system call for its
+    /// memory but the one that cleans it.
+    ///
+    /// # Errors
+    /// As [`Loaded::from_file`], and when so much address space cannot be had.
+    pub fn pooled(path: &Path) -> Result<Self> {
+        let mut pooling = PoolingAllocationConfig::new();
+        pooling
+            .total_component_instances(INSTANCES)
+            .total_core_instances(INSTANCES * CORE_INSTANCES)
+            .total_memories(INSTANCES)
+            .total_tables(INSTANCES * CORE_INSTANCES)
+            // What an instance has written to at first is wiped rather than unmapped.
+            .linear_memory_keep_resident(KEPT_BYTES)
+            .table_keep_resident(KEPT_BYTES);
+        let mut config = Config::new();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling));
+        Self::within(Engine::new(&config)?, path)
+    }
+
+    fn within(engine: Engine, path: &Path) -> Result<Self> {
         let component = Component::from_file(&engine, path)?;
         let connector = ConnectorPre::new(Linker::new(&engine).instantiate_pre(&component)?)?;
         Ok(Self { engine, connector })
