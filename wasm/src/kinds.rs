@@ -75,6 +75,31 @@ impl From<core::WaitReason> for wit::WaitReason {
     }
 }
 
+impl From<core::webhook::Unaccepted> for wit::Unaccepted {
+    fn from(value: core::webhook::Unaccepted) -> Self {
+        match value {
+            core::webhook::Unaccepted::UnknownAddress => Self::UnknownAddress,
+            core::webhook::Unaccepted::WrongMethod => Self::WrongMethod,
+            core::webhook::Unaccepted::WrongSecret => Self::WrongSecret,
+            core::webhook::Unaccepted::TooLarge => Self::TooLarge,
+            core::webhook::Unaccepted::Malformed => Self::Malformed,
+            core::webhook::Unaccepted::UnknownAccount => Self::UnknownAccount,
+            core::webhook::Unaccepted::UnknownEvent => Self::UnknownEvent,
+        }
+    }
+}
+
+impl From<core::webhook::RemovalReason> for wit::RemovalReason {
+    fn from(value: core::webhook::RemovalReason) -> Self {
+        match value {
+            core::webhook::RemovalReason::Changed => Self::Changed,
+            core::webhook::RemovalReason::OldSecret => Self::OldSecret,
+            core::webhook::RemovalReason::Repeated => Self::Repeated,
+            core::webhook::RemovalReason::NotDeclared => Self::NotDeclared,
+        }
+    }
+}
+
 impl From<wit::ErrorKind> for core::Kind {
     fn from(value: wit::ErrorKind) -> Self {
         match value {

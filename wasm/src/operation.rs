@@ -1,12 +1,19 @@
 //! What a call is to do, inwards.
 
 use brightpearl_core as core;
-use core::IdSet;
 use core::operation::{
     Batch, Fetch, OnFailure, Options, Order, Packing, Paging, Plan, Search, SingleRequest, Task,
 };
+use core::{CallAdjustment, IdSet};
 
 use crate::wit;
+
+impl From<wit::CallAdjustment> for CallAdjustment {
+    fn from(adjustment: wit::CallAdjustment) -> Self {
+        let wit::CallAdjustment { max_attempts, headers, query } = adjustment;
+        Self { max_attempts, headers, query }
+    }
+}
 
 impl From<wit::SingleRequest> for SingleRequest {
     fn from(request: wit::SingleRequest) -> Self {

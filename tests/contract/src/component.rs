@@ -12,7 +12,7 @@ const WIDTH: usize = 110;
 
 /// The tables that are enums of the contract, with the core's names, and what a host does with an entry that it does not
 /// know.
-const ENUMS: [(&str, &str, &str); 5] = [
+const ENUMS: [(&str, &str, &str); 7] = [
     (
         "error-kind",
         "Kind",
@@ -26,6 +26,16 @@ const ENUMS: [(&str, &str, &str); 5] = [
         "Of one that a host does not know, `found` and `expected` are shown, as of the others.",
     ),
     ("wait-reason", "WaitReason", "One that a host does not know is waited for like the others."),
+    (
+        "unaccepted",
+        "webhook::Unaccepted",
+        "Of one that a host does not know, the message is shown and the status answered, as of the others.",
+    ),
+    (
+        "removal-reason",
+        "webhook::RemovalReason",
+        "One for a reason that a host does not know goes like the others.",
+    ),
 ];
 
 /// Each enum, by the name of its table.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import typed_webhooks
 from component import Instance, Loaded, Refused, members
 from difference import differences
 from encode import error_of
 from typed import text_of
+from typed_webhooks import Untyped
 
 FUNCTIONS = {"ready_mappings": "ready", "mapping_schema": "schema"}
 """What the contract calls a function, where it is not what the vectors call it."""
@@ -18,15 +21,19 @@ def play(loaded: Loaded, vector: dict[str, Any]) -> list[str]:
     """Every difference between what the vector expects and what the component says."""
     found = []
     for place, call in enumerate(vector["calls"]):
-        told = differences(call["expect"], value_of(loaded.instantiate(), call))
-        found += [f"call {place}: {difference}" for difference in told]
+        for way in (called, called_by_types):
+            try:
+                told = differences(call["expect"], value_of(loaded.instantiate(), call, way))
+            except Untyped:
+                continue
+            found += [f"call {place}, {way.__name__}: {difference}" for difference in told]
     return found
 
 
-def value_of(instance: Instance, call: dict[str, Any]) -> Any:
+def value_of(instance: Instance, call: dict[str, Any], way: Callable[[Instance, dict[str, Any]], Any]) -> Any:
     """What a function says."""
     try:
-        value = called(instance, call)
+        value = way(instance, call)
     except Refused as refused:
         return {"error": error_of(refused.error)}
     return {"value": [at(value, pointer) for pointer in call["pick"]] if "pick" in call else value}
@@ -57,6 +64,13 @@ def called(instance: Instance, call: dict[str, Any]) -> Any:
             instance.call("discovery/verify-callback", pairs, dev_secret, *moment)
             return None
     raise AssertionError(f"an unknown function: {sorted(call)}")
+
+
+def called_by_types(instance: Instance, call: dict[str, Any]) -> Any:
+    """The same by the functions that are made for what is asked by its name."""
+    if "ask" not in call:
+        raise Untyped
+    return typed_webhooks.answered(instance, call["ask"]["question"])
 
 
 def asked(instance: Instance, name: str, *arguments: object) -> Any:

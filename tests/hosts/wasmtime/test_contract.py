@@ -56,6 +56,37 @@ def test_a_request_without_a_body_has_none(loaded: Loaded) -> None:
     assert step.payload.request.body is None
 
 
+def test_a_call_has_headers_parameters_and_attempts_of_its_own(loaded: Loaded) -> None:
+    instance, call = begun(loaded, READ)
+    adjustment = record(max_attempts=1, headers=[("x-trace", "7")], query=[("a b", "c&d")])
+    instance.call("engine/call.adjust", call, adjustment)
+    sent = polled(instance, call)["send"]
+    assert ["x-trace", "7"] in sent["headers"]
+    assert sent["url"].endswith("/order-service/order-type?a%20b=c%26d")
+    instance.call("engine/call.answer-text", call, sent["exchange"], 503, [], "", NOW)
+    with pytest.raises(Refused) as refused:
+        polled(instance, call)
+    assert refused.value.error.kind == "unavailable"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"max_attempts": 0}, "max_attempts"),
+        ({"headers": [("brightpearl-account-token", "x")]}, "extra_headers"),
+        ({"query": [("", "x")]}, "extra_query"),
+    ],
+)
+def test_a_wrong_adjustment_leaves_the_call_as_it_was(loaded: Loaded, wrong: dict[str, Any], place: str) -> None:
+    instance, call = begun(loaded, READ)
+    right: dict[str, Any] = {"max_attempts": None, "headers": [("x-trace", "7")], "query": []}
+    instance.call("engine/call.adjust", call, record(**right))
+    with pytest.raises(Refused) as refused:
+        instance.call("engine/call.adjust", call, record(**(right | wrong)))
+    assert (refused.value.error.kind, refused.value.error.location) == ("validation", place)
+    assert ["x-trace", "7"] in polled(instance, call)["send"]["headers"]
+
+
 def test_what_is_absent_has_its_default(loaded: Loaded) -> None:
     instance = loaded.instantiate()
     absent = dict.fromkeys(("quota", "period", "pacing", "reserve", "private_share"))
