@@ -13,4 +13,4 @@ exec cargo "$command" --locked --profile host \
     -p brightpearl-core -p brightpearl-ffi -p brightpearl-emulator --features brightpearl-emulator/server \
     -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz \
     -p brightpearl-contract -p brightpearl-bench \
-    -p brightpearl-wasm -p brightpearl-wasm-http -p brightpearl-wasm-webhook "$@"
+    -p brightpearl-wasm -p brightpearl-wasm-http -p brightpearl-wasm-wasi -p brightpearl-wasm-webhook "$@"

@@ -1,14 +1,17 @@
 #!/bin/sh
 # Builds the components, checks what each imports, and prints where they are:
 #   wasm/build.sh [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default), and beside
-# it the compositions brightpearl-http.wasm and brightpearl-webhook.wasm, and the WIT package, brightpearl-connector.wit.wasm
+# it brightpearl-engine.wasm, which is without mapping and flows; brightpearl-http.wasm and brightpearl-webhook.wasm over
+# wasi:http; and the WIT package, brightpearl-connector.wit.wasm
 #
 # Two routes lead to the core module. Without a choice, what is installed is used, and otherwise each is
 # fetched, in this order:
-#   rustup   the target wasm32-unknown-unknown of the active toolchain
-#   debian   rustc-web, cargo-web and rust-web-src, which build the library for the target from its sources
-#            (apt, where this runs as root)
-# With --flags it only prints the compiler's flags, as CARGO_ENCODED_RUSTFLAGS has them.
+#   rustup   the active toolchain with its component rust-src
+#   debian   rustc-web, cargo-web and rust-web-src (apt, where this runs as root)
+# Either builds the standard library from its sources, without the words of panics, which a component can tell nobody, and
+# with its small sorts: that takes a fifth off.
+# With --again SOURCES TARGET it only compiles the modules of brightpearl.wasm and brightpearl-http.wasm by the route rustup, of
+# sources that lie elsewhere, into another folder, but with the flags of here: for tests/supply/reproduce.sh.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -25,12 +28,12 @@ fail() {
     exit 1
 }
 
-has_rustup_target() {
-    [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]
+has_rustup_sources() {
+    [ -f "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/std/Cargo.toml" ]
 }
 
-can_add_rustup_target() {
-    command -v rustup >/dev/null && rustup target add $target >/dev/null 2>&1
+can_add_rustup_sources() {
+    command -v rustup >/dev/null && rustup component add rust-src >&2
 }
 
 has_debian_toolchain() {
@@ -72,38 +75,58 @@ use_flags() {
     eval "$variables"
 }
 
-# The module is the same whether or not `make test` lints what it builds: lints would have it compiled otherwise.
+# Builds the modules with a cargo, and further arguments for it. They are the same whether or not `make test` lints what it
+# builds: lints would have them compiled otherwise. What begins with -Z is not in stable releases; RUSTC_BOOTSTRAP lets this
+# build have it.
+build_modules() {
+    export RUSTC_BOOTSTRAP=1
+    # Small rather than quick: pages take half as long again.
+    build_chosen "$@" --config 'profile.component.package.brightpearl-core.opt-level="z"' --package brightpearl-wasm \
+        --package brightpearl-wasm-webhook --no-default-features
+    cp "$modules/brightpearl_wasm.wasm" "$modules/brightpearl_wasm_engine.wasm"
+    # The last one keeps the name.
+    # shellcheck disable=SC2086
+    build_chosen "$@" $whole
+}
+
+whole='--package brightpearl-wasm --package brightpearl-wasm-http'
+
+build_chosen() {
+    cargo=$1
+    shift
+    env -u RUSTC_WORKSPACE_WRAPPER "$cargo" build --locked --profile component --target $target \
+        -Zbuild-std=std -Zbuild-std-features=optimize_for_size \
+        -Zpanic-immediate-abort --config 'profile.component.panic="immediate-abort"' "$@"
+}
+
 build_module_with_rustup() {
     use_flags
-    CARGO_TARGET_DIR=$module_dir/rustup \
-        env -u RUSTC_WORKSPACE_WRAPPER cargo build --locked --package brightpearl-wasm --package brightpearl-wasm-http \
-        --package brightpearl-wasm-webhook --profile component --target $target
     modules=$module_dir/rustup/$target/component
-    module=$modules/brightpearl_wasm.wasm
+    (export CARGO_TARGET_DIR="$module_dir/rustup" && build_modules cargo)
 }
 
 build_module_with_debian() {
     linker=$(find_linker)
     compiler=/usr/bin/rustc
     use_flags
-    # -Zbuild-std is not in stable releases; RUSTC_BOOTSTRAP lets this one compiler have it.
-    RUSTC_BOOTSTRAP=1 RUSTC=$compiler CARGO_TARGET_DIR=$module_dir/debian \
-        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker \
-        env -u RUSTC_WORKSPACE_WRAPPER /usr/bin/cargo build --locked --package brightpearl-wasm --package brightpearl-wasm-http \
-        --package brightpearl-wasm-webhook --profile component --target $target \
-        -Zbuild-std=std,panic_abort
     modules=$module_dir/debian/$target/component
-    module=$modules/brightpearl_wasm.wasm
+    (
+        export RUSTC=$compiler CARGO_TARGET_DIR="$module_dir/debian"
+        export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
+        build_modules /usr/bin/cargo
+    )
 }
 
 case ${1:-installed} in
---flags)
+--again)
     use_flags
-    printf '%s\n' "$CARGO_ENCODED_RUSTFLAGS"
+    export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$3"
+    # shellcheck disable=SC2086
+    build_chosen cargo --manifest-path "$2/Cargo.toml" $whole
     exit
     ;;
 rustup)
-    has_rustup_target || can_add_rustup_target || fail "rustup has no target $target and cannot fetch it"
+    has_rustup_sources || can_add_rustup_sources || fail "rustup has no component rust-src and cannot fetch it"
     build_module_with_rustup
     ;;
 debian)
@@ -112,16 +135,16 @@ debian)
     build_module_with_debian
     ;;
 installed)
-    if has_rustup_target; then
+    if has_rustup_sources; then
         build_module_with_rustup
     elif has_debian_toolchain; then
         build_module_with_debian
-    elif can_add_rustup_target; then
+    elif can_add_rustup_sources; then
         build_module_with_rustup
     elif can_install_debian_toolchain; then
         build_module_with_debian
     else
-        fail "there is no toolchain for $target; expected that 'rustup target add $target' works, or else the Debian packages rustc-web, cargo-web and rust-web-src (as root, this script installs them)"
+        fail "there is no toolchain for $target; expected that 'rustup component add rust-src' works, or else the Debian packages rustc-web, cargo-web and rust-web-src (as root, this script installs them)"
     fi
     ;;
 *)
@@ -137,11 +160,14 @@ if [ ! -x wasm/node_modules/.bin/wasm-opt ]; then
     echo 'installing binaryen' >&2
     npm ci --prefix wasm --silent --no-audit --no-fund >&2
 fi
-small=$module_dir/small.wasm
-wasm/node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers --enable-simd --enable-bulk-memory \
-    --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
-    --enable-reference-types --enable-multivalue --output "$small" "$module"
-module=$small
+small() {
+    wasm/node_modules/.bin/wasm-opt -Oz --strip-debug --strip-producers --enable-simd --enable-bulk-memory \
+        --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
+        --enable-reference-types --enable-multivalue --output "$modules/small_$1.wasm" "$modules/brightpearl_$1.wasm"
+}
+for name in wasm wasm_engine wasm_http wasm_webhook; do
+    small $name
+done
 folder=$(dirname "$component")
 mkdir -p "$folder"
 RUSTC=$compiler python3 tests/supply/notices.py component "$folder/THIRD-PARTY-NOTICES.txt" >&2
@@ -150,8 +176,8 @@ cp LICENSE "$folder/"
 make_component() {
     cargo run --quiet --locked --package brightpearl-component -- "$@"
 }
-make_component engine "$module" "$component"
-for driver in http webhook; do
-    make_component $driver "$component" "$modules/brightpearl_wasm_$driver.wasm" "$folder/brightpearl-$driver.wasm"
-done
+make_component whole "$modules/small_wasm.wasm" "$component"
+make_component engine "$modules/small_wasm_engine.wasm" "$folder/brightpearl-engine.wasm"
+make_component http "$component" "$modules/small_wasm_http.wasm" "$folder/brightpearl-http.wasm"
+make_component webhook "$modules/small_wasm_webhook.wasm" "$folder/brightpearl-webhook.wasm"
 make_component package wit "$folder/brightpearl-connector.wit.wasm"

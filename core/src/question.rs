@@ -23,18 +23,14 @@ const ABOUT_THE_API: &Table = &[
     ("contract", |asked| nothing(asked).map(|()| contract::describe())),
     ("validate", validate),
     ("service_reads", |asked| nothing(asked).map(|()| discovery::service_reads())),
-    ("personal_members", |asked| {
-        read(asked).map(|Members { names }| discovery::personal_members(&names))
-    }),
+    ("personal_members", |asked| read(asked).map(|Members { names }| discovery::personal_members(&names))),
     ("record_schemas", |asked| nothing(asked).map(|()| catalog::record_schemas().to_owned())),
     ("versions", |asked| nothing(asked).map(|()| discovery::versions())),
 ];
 
 /// About mapping documents and journals.
 const ABOUT_FLOWS: &Table = &[
-    ("check_mapping", |asked| {
-        read(asked).map(|Document { document }| discovery::check_mapping(&document))
-    }),
+    ("check_mapping", |asked| read(asked).map(|Document { document }| discovery::check_mapping(&document))),
     ("run_mapping", run_mapping),
     ("explain_mapping", |asked| {
         read(asked).and_then(|Document { document }| discovery::explain_mapping(&document))
@@ -212,7 +208,15 @@ mod tests {
 
     #[test]
     fn what_is_no_question_is_told_with_what_there_is() {
-        for wrong in ["", "{}", "[]", r#"{"weather":{}}"#, r#"{"catalog":{"of":1}}"#, r#"{"catalog":{},"tasks":{}}"#, r#"{"describe":{}}"#] {
+        for wrong in [
+            "",
+            "{}",
+            "[]",
+            r#"{"weather":{}}"#,
+            r#"{"catalog":{"of":1}}"#,
+            r#"{"catalog":{},"tasks":{}}"#,
+            r#"{"describe":{}}"#,
+        ] {
             let error = ask(wrong).unwrap_err();
             assert_eq!((error.kind(), error.location()), (Kind::Validation, Some("question")), "{wrong}");
         }

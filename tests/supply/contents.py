@@ -34,7 +34,7 @@ BELONGS = {
     "node": TEXTS_OF_NODE + DIST_OF_NODE + r"|lib/[a-z0-9]+-[a-z0-9]+/" + NATIVE_OF_NODE,
     "node-portable": TEXTS_OF_NODE + DIST_OF_NODE,
     "node-native": TEXTS_OF_NODE + "|" + NATIVE_OF_NODE,
-    "component": r"brightpearl(-http|-webhook|-connector\.wit)?\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt"
+    "component": r"brightpearl(-engine|-http|-webhook|-connector\.wit)?\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt"
     r"|brightpearl\.cdx\.json",
     "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
     r"|brightpearl/service/assets/[a-z]+\.(css|html|js)"
@@ -64,7 +64,7 @@ NEEDED = {
     ],
     "node-portable": [r"package\.json", r"README\.md", r"dist/index\.d\.ts", r"dist/component/modules\.js"],
     "node-native": [r"package\.json", r".*brightpearl\.(so|dylib|dll)", r"brightpearl-emulator.*"],
-    "component": [r"brightpearl\.wasm"],
+    "component": [r"brightpearl\.wasm", r"brightpearl-engine\.wasm"],
     "python": [
         r"brightpearl/__init__\.py",
         r"brightpearl/_native\..*",

@@ -106,8 +106,7 @@ short() {
     copy_sources "$elsewhere"
     cp -a "$built" "$work/target"
     rm "$work/target/$module" "$work/target/$target"/component/deps/*brightpearl*
-    CARGO_ENCODED_RUSTFLAGS=$(wasm/build.sh --flags) CARGO_TARGET_DIR=$work/target \
-        env -u RUSTC_WORKSPACE_WRAPPER cargo build --quiet --locked --manifest-path "$elsewhere/Cargo.toml" --package brightpearl-wasm --profile component --target $target
+    wasm/build.sh --again "$elsewhere" "$work/target"
     cmp "$built/$module" "$work/target/$module"
 }
 

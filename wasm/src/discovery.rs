@@ -10,7 +10,10 @@ use crate::wit;
 
 impl discovery::Guest for Connector {
     fn ask(question: String) -> Result<String, wit::Error> {
-        Ok(core::ask(&question)?)
+        #[cfg(feature = "flows")]
+        return Ok(core::ask(&question)?);
+        #[cfg(not(feature = "flows"))]
+        return Ok(core::ask_about_the_api(&question)?);
     }
 
     fn catalog() -> String {

@@ -120,11 +120,19 @@ impl engine::GuestClient for Client {
 }
 
 fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> core::Result<engine::Client> {
-    let client = match pool {
-        Some(pool) => core::Client::with_pool(config, pool.get::<Pool>().0.clone())?,
-        None => core::Client::new(config)?,
+    let pool = match pool {
+        Some(pool) => pool.get::<Pool>().0.clone(),
+        None => core::Pool::new(config.pool.clone())?,
     };
-    Ok(engine::Client::new(Client(client)))
+    Ok(engine::Client::new(Client(opened(config, pool)?)))
+}
+
+/// What is not named is not linked.
+fn opened(config: core::Config, pool: core::Pool) -> core::Result<core::Client> {
+    #[cfg(feature = "flows")]
+    return core::Client::with_pool(config, pool);
+    #[cfg(not(feature = "flows"))]
+    return core::Client::without_flows(config, pool);
 }
 
 /// What a host drives a call by.
@@ -139,6 +147,10 @@ impl engine::GuestCall for Call {
 
     fn poll_json(&self, now: u64) -> Result<String, wit::Error> {
         Ok(text::step(self.0.borrow_mut().poll(now)?))
+    }
+
+    fn adjust(&self, adjustment: wit::CallAdjustment) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().adjust(adjustment.into())?)
     }
 
     fn answer(&self, exchange: u64, response: wit::Response, now: u64) -> Result<(), wit::Error> {

@@ -8,9 +8,11 @@ mod credentials;
 mod discovery;
 mod engine;
 mod error;
+#[cfg(feature = "flows")]
 mod flow;
 mod http;
 mod kinds;
+#[cfg(feature = "flows")]
 mod mapping;
 mod operation;
 mod page;
@@ -18,6 +20,8 @@ mod step;
 mod telemetry;
 mod text;
 mod tokens;
+#[cfg(feature = "flows")]
+mod webhooks;
 
 mod bindings {
     #![allow(
@@ -29,7 +33,10 @@ mod bindings {
         reason = "the code is generated from the WIT"
     )]
 
+    #[cfg(feature = "flows")]
     wit_bindgen::generate!({ path: "../wit", world: "connector" });
+    #[cfg(not(feature = "flows"))]
+    wit_bindgen::generate!({ path: "../wit", world: "engine-only" });
 
     use crate::engine::Connector;
     export!(Connector);

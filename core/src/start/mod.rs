@@ -145,6 +145,8 @@ fn plan(
 fn without_flows(operation: &str) -> Error {
     Error::validation(
         operation,
-        format!("this engine was built without flows, and starts no {operation}; expected the whole engine for it"),
+        format!(
+            "this engine was built without flows, and starts no {operation}; expected the whole engine for it"
+        ),
     )
 }

@@ -74,6 +74,8 @@ class Instance:
         if name not in self._functions:
             interface, _, rest = name.partition("/")
             exported = self._instance.get_export_index(self._store, CONTRACT.format(interface))
+            if exported is None:
+                raise LookupError(f"the component does not export {interface}")
             for spelling in (rest, f"[method]{rest}", f"[static]{rest}"):
                 index = self._instance.get_export_index(self._store, spelling, exported)
                 if index is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,13 +15,6 @@ from play import Way, play
 FOLDER = Path(__file__).parents[2] / "vectors"
 VECTORS = sorted(FOLDER.glob("*.json"))
 FUNCTIONS = sorted((FOLDER / "functions").glob("*.json"))
-
-
-@pytest.fixture(scope="session")
-def events() -> dict[str, Any]:
-    """The events that each vector leaves behind in the engine itself."""
-    told: dict[str, Any] = json.loads(Path(os.environ["BRIGHTPEARL_EVENTS"]).read_text())
-    return told
 
 
 def test_there_are_vectors(events: dict[str, Any]) -> None:

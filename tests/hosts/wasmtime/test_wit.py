@@ -29,7 +29,7 @@ def test_every_closed_type_says_what_becomes_of_a_case_that_a_host_does_not_know
     assert [name for name, told in closed.items() if not any(rule in told for rule in rules)] == []
 
 
-@pytest.mark.parametrize("name", ["brightpearl", "brightpearl-http", "brightpearl-webhook"])
+@pytest.mark.parametrize("name", ["brightpearl", "brightpearl-engine", "brightpearl-http", "brightpearl-webhook"])
 def test_a_component_says_what_it_is(name: str) -> None:
     component = Path(os.environ["BRIGHTPEARL_COMPONENT"]).with_name(f"{name}.wasm")
     told = dict(sections(component.read_bytes()))

@@ -23,9 +23,39 @@ pub(crate) struct Composition {
 /// The interface that the types of others come from.
 const TYPES: &str = "brightpearl:connector/types@";
 
-/// The engine, alone.
-const ENGINE: About =
-    About { name: "brightpearl", description: "The Brightpearl engine as a component that imports nothing" };
+/// What a module becomes by itself.
+pub(crate) struct Alone {
+    about: About,
+    /// How the names of what it may import begin.
+    imports: &'static [&'static str],
+}
+
+/// The whole engine.
+pub(crate) const WHOLE: Alone = Alone {
+    about: About {
+        name: "brightpearl",
+        description: "The Brightpearl engine as a component that imports nothing",
+    },
+    imports: &[],
+};
+
+/// The engine without mapping and flows.
+pub(crate) const ENGINE: Alone = Alone {
+    about: About {
+        name: "brightpearl-engine",
+        description: "The Brightpearl engine as a component that imports nothing, without mapping and flows",
+    },
+    imports: &[],
+};
+
+/// The receiver of webhooks.
+pub(crate) const WEBHOOK: Alone = Alone {
+    about: About {
+        name: "brightpearl-webhook",
+        description: "The Brightpearl engine as a wasi:http handler that receives webhooks",
+    },
+    imports: &["wasi:http/types@", "wasi:io/", "wasi:clocks/", "brightpearl:connector/receiving@"],
+};
 
 /// The engine and its driver over `wasi:http`.
 pub(crate) const HTTP: Composition = Composition {
@@ -36,19 +66,10 @@ pub(crate) const HTTP: Composition = Composition {
     imports: &["wasi:http/", "wasi:io/", "wasi:clocks/", "wasi:random/random@"],
 };
 
-/// The engine and its receiver of webhooks.
-pub(crate) const WEBHOOK: Composition = Composition {
-    about: About {
-        name: "brightpearl-webhook",
-        description: "The Brightpearl engine as a wasi:http handler that receives webhooks",
-    },
-    imports: &["wasi:http/types@", "wasi:io/", "wasi:clocks/", "brightpearl:connector/receiving@"],
-};
-
-/// Encodes the engine's module.
-pub(crate) fn engine(module: &Path, out: &Path) -> Result<String> {
-    let component = metadata::with(&ENGINE, &encoded(module)?)?;
-    write(&component, &[], out)
+/// Encodes a module.
+pub(crate) fn alone(alone: &Alone, module: &Path, out: &Path) -> Result<String> {
+    let component = metadata::with(&alone.about, &encoded(module)?)?;
+    write(&component, alone.imports, out)
 }
 
 /// Encodes a driver's module, and gives it the engine for what it imports of it.

@@ -1,8 +1,9 @@
 //! Makes the components of the core modules that `cargo build` makes, and the WIT package:
 //!
-//! - `brightpearl-component engine MODULE OUT`: the engine, which imports nothing;
+//! - `brightpearl-component whole MODULE OUT`: the engine, which imports nothing;
+//! - `brightpearl-component engine MODULE OUT`: the same without mapping and flows;
 //! - `brightpearl-component http ENGINE MODULE OUT`: the engine and what drives it over `wasi:http`, as one;
-//! - `brightpearl-component webhook ENGINE MODULE OUT`: the engine and what receives webhooks, as one;
+//! - `brightpearl-component webhook MODULE OUT`: what receives webhooks over `wasi:http`;
 //! - `brightpearl-component package WIT OUT`: the WIT package as a binary.
 //!
 //! It validates what it writes, and refuses a component that imports anything but what it is known to need: hosts rely on
@@ -21,17 +22,16 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let report = match arguments.as_slice() {
-        ["engine", module, out] => encode::engine(Path::new(module), Path::new(out)),
+        ["whole", module, out] => encode::alone(&encode::WHOLE, Path::new(module), Path::new(out)),
+        ["engine", module, out] => encode::alone(&encode::ENGINE, Path::new(module), Path::new(out)),
+        ["webhook", module, out] => encode::alone(&encode::WEBHOOK, Path::new(module), Path::new(out)),
         ["http", engine, module, out] => {
             encode::composed(&encode::HTTP, Path::new(engine), Path::new(module), Path::new(out))
-        }
-        ["webhook", engine, module, out] => {
-            encode::composed(&encode::WEBHOOK, Path::new(engine), Path::new(module), Path::new(out))
         }
         ["package", folder, out] => encode::package(Path::new(folder), Path::new(out)),
         _ => {
             eprintln!(
-                "usage: brightpearl-component engine MODULE OUT | http ENGINE MODULE OUT | webhook ENGINE MODULE OUT | package WIT OUT"
+                "usage: brightpearl-component whole|engine|webhook MODULE OUT | http ENGINE MODULE OUT | package WIT OUT"
             );
             return ExitCode::from(2);
         }

@@ -1,7 +1,8 @@
 //! Operations that drive themselves.
 
+use brightpearl_wasm_wasi::now;
 use serde_json::Value;
-use wasip2::clocks::{monotonic_clock, wall_clock};
+use wasip2::clocks::monotonic_clock;
 use wasip2::random::random;
 
 use crate::bindings::brightpearl::connector::engine::{Call, Client};
@@ -118,12 +119,6 @@ fn open(config: &str) -> Result<Client, Error> {
         return Client::open_json(&Value::Object(members).to_string(), None);
     }
     Client::open_json(config, None)
-}
-
-/// Milliseconds since the Unix epoch.
-fn now() -> u64 {
-    let now = wall_clock::now();
-    now.seconds * 1000 + u64::from(now.nanoseconds / 1_000_000)
 }
 
 fn sleep_until(moment: u64) {

@@ -1,12 +1,11 @@
 //! One exchange over `wasi:http`.
 
+use brightpearl_wasm_wasi::{UnreadBody, read_body};
 use serde_json::Value;
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{
-    ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
-    Scheme,
+    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
 };
-use wasip2::io::streams::StreamError;
 
 use crate::bindings::brightpearl::connector::types::TransportFailure;
 
@@ -18,9 +17,6 @@ const SILENCE_NANOSECONDS: u64 = 120_000_000_000;
 
 /// What a stream takes at once.
 const CHUNK: usize = 4096;
-
-/// What a stream gives at once, at most.
-const MOST_READ: u64 = 64 * 1024;
 
 /// The largest answer that is read, as with the driver of the C library.
 const LARGEST_BODY: usize = 64 << 20;
@@ -123,21 +119,10 @@ fn read(response: &IncomingResponse) -> Result<Answer, TransportFailure> {
     let lines = response.headers().entries().into_iter();
     let headers = lines.map(|(name, value)| (name, text(value))).collect();
     let incoming = response.consume().map_err(|()| cut("it has no body"))?;
-    let mut body = Vec::new();
-    {
-        let stream = incoming.stream().map_err(|()| cut("its body cannot be read"))?;
-        loop {
-            match stream.blocking_read(MOST_READ) {
-                Ok(bytes) if bytes.len() > LARGEST_BODY - body.len() => {
-                    return Err(cut("it has more than 64 MiB"));
-                }
-                Ok(bytes) => body.extend_from_slice(&bytes),
-                Err(StreamError::Closed) => break,
-                Err(StreamError::LastOperationFailed(error)) => return Err(cut(&error.to_debug_string())),
-            }
-        }
-    }
-    drop(IncomingBody::finish(incoming));
+    let body = read_body(incoming, LARGEST_BODY).map_err(|unread| match unread {
+        UnreadBody::TooLarge => cut("it has more than 64 MiB"),
+        UnreadBody::Cut(why) => cut(&why),
+    })?;
     Ok(Answer { status, headers, body })
 }
 

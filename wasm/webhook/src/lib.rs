@@ -1,4 +1,4 @@
-//! Answers webhooks as a `wasi:http` handler: the component that the engine is composed with.
+//! Answers webhooks as a `wasi:http` handler: what the engine knows of them, and nothing else of it.
 
 #![deny(unsafe_code)]
 
@@ -14,7 +14,7 @@ mod bindings {
         reason = "the code is generated from the WIT"
     )]
 
-    wit_bindgen::generate!({ path: "../../wit", world: "webhook-driver", generate_all });
+    wit_bindgen::generate!({ path: "../../wit", world: "webhook-receiver", generate_all });
 
     use crate::receiver::Handler;
     wasip2::http::proxy::export!(Handler);
