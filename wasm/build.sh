@@ -22,6 +22,8 @@ target_dir=${CARGO_TARGET_DIR:-$PWD/target}
 module_dir=$target_dir/component-build
 component=$target_dir/component/brightpearl.wasm
 compiler=${RUSTC:-rustc}
+# Where it is not that of the cargo that calls it.
+foreign=
 
 fail() {
     echo "error: $*" >&2
@@ -79,7 +81,6 @@ use_flags() {
 # builds: lints would have them compiled otherwise. What begins with -Z is not in stable releases; RUSTC_BOOTSTRAP lets this
 # build have it.
 build_modules() {
-    export RUSTC_BOOTSTRAP=1
     # Small rather than quick: pages take half as long again.
     build_chosen "$@" --config 'profile.component.package.brightpearl-core.opt-level="z"' --package brightpearl-wasm \
         --package brightpearl-wasm-webhook --no-default-features
@@ -94,33 +95,34 @@ whole='--package brightpearl-wasm --package brightpearl-wasm-http'
 build_chosen() {
     cargo=$1
     shift
-    env -u RUSTC_WORKSPACE_WRAPPER "$cargo" build --locked --profile component --target $target \
+    env -u RUSTC_WORKSPACE_WRAPPER RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$into" \
+        ${foreign:+"RUSTC=$foreign"} "$cargo" build --locked --profile component --target $target \
         -Zbuild-std=std -Zbuild-std-features=optimize_for_size \
         -Zpanic-immediate-abort --config 'profile.component.panic="immediate-abort"' "$@"
 }
 
 build_module_with_rustup() {
     use_flags
-    modules=$module_dir/rustup/$target/component
-    (export CARGO_TARGET_DIR="$module_dir/rustup" && build_modules cargo)
+    into=$module_dir/rustup
+    modules=$into/$target/component
+    build_modules cargo
 }
 
 build_module_with_debian() {
     linker=$(find_linker)
     compiler=/usr/bin/rustc
+    foreign=$compiler
     use_flags
-    modules=$module_dir/debian/$target/component
-    (
-        export RUSTC=$compiler CARGO_TARGET_DIR="$module_dir/debian"
-        export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
-        build_modules /usr/bin/cargo
-    )
+    into=$module_dir/debian
+    modules=$into/$target/component
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
+    build_modules /usr/bin/cargo
 }
 
 case ${1:-installed} in
 --again)
     use_flags
-    export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$3"
+    into=$3
     # shellcheck disable=SC2086
     build_chosen cargo --manifest-path "$2/Cargo.toml" $whole
     exit
