@@ -46,13 +46,13 @@ def engine() -> Loaded:
     return Loaded(Path(os.environ["BRIGHTPEARL_COMPONENT"]).with_name("brightpearl-engine.wasm"))
 
 
-@pytest.mark.parametrize("path", filter(needs_no_flow, VECTORS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", list(filter(needs_no_flow, VECTORS)), ids=lambda path: path.stem)
 def test_vector(engine: Loaded, events: dict[str, Any], path: Path) -> None:
     vector = json.loads(path.read_text()) | {"events": events[path.stem]}
     assert play(engine, vector, "typed") == []
 
 
-@pytest.mark.parametrize("path", filter(is_about_the_api, FUNCTIONS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", list(filter(is_about_the_api, FUNCTIONS)), ids=lambda path: path.stem)
 def test_function_vector(engine: Loaded, path: Path) -> None:
     assert functions.play(engine, json.loads(path.read_text())) == []
 

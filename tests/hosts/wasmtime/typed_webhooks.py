@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 from wasmtime.component import Record, Variant
 
-from component import Instance, members, record
+from component import Instance, Refused, members, record
 
 
 class Untyped(Exception):
@@ -25,8 +26,7 @@ def answered(instance: Instance, question: str) -> Any:
         case {"plan_webhooks": {"receiver": receiver, "account": account, "registered": registered}}:
             return plan_of(called(instance, receiver, "plan", account, registered))
         case {"coalesce_notifications": {"notifications": notifications, "settled": settled}}:
-            texts = [json.dumps(notification) for notification in listed(notifications)]
-            return coalesced_of(instance.call("webhooks/coalesce", texts, listed(settled)))
+            return coalesced(instance, listed(notifications), listed(settled))
     raise Untyped(question)
 
 
@@ -37,6 +37,16 @@ def called(instance: Instance, receiver: str, name: str, *arguments: object) -> 
         return instance.call(f"webhooks/webhook-receiver.{name}", opened, *arguments)
     finally:
         instance.release(opened)
+
+
+def coalesced(instance: Instance, notifications: list[Any], settled: list[str]) -> Any:
+    texts = [json.dumps(notification) for notification in notifications]
+    try:
+        return coalesced_of(instance.call("webhooks/coalesce", texts, settled))
+    except Refused as refused:
+        # Each is a text of its own, so that the place is another.
+        assert re.fullmatch(r"notifications \d+", refused.error.location)
+        raise Untyped(texts) from refused
 
 
 def request_of(text: str) -> Record:
