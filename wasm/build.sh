@@ -81,7 +81,7 @@ use_flags() {
 # builds: lints would have them compiled otherwise. What begins with -Z is not in stable releases; RUSTC_BOOTSTRAP lets this
 # build have it.
 build_modules() {
-    # Small rather than quick: pages take half as long again.
+    # Small rather than quick: a page takes a quarter longer.
     build_chosen "$@" --config 'profile.component.package.brightpearl-core.opt-level="z"' --package brightpearl-wasm \
         --package brightpearl-wasm-webhook --no-default-features
     cp "$modules/brightpearl_wasm.wasm" "$modules/brightpearl_wasm_engine.wasm"
