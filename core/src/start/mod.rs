@@ -19,11 +19,14 @@ use crate::task::task_job;
 
 use writes::{check_resume, check_start};
 
+/// A job, or what is wrong with its operation.
+type Planned = Result<Box<dyn Job>>;
+
 /// How pushes and pulls become jobs. A program that never names [`FLOWS`] is linked without them, and without mapping.
 #[derive(Debug)]
 pub(crate) struct Flows {
-    push: fn(&Push, &Arc<Shared>, &Position) -> Result<Box<dyn Job>>,
-    pull: fn(&Pull, &Arc<Shared>, Position) -> Result<Box<dyn Job>>,
+    push: fn(&Push, &Arc<Shared>, &Position) -> Planned,
+    pull: fn(&Pull, &Arc<Shared>, Position) -> Planned,
 }
 
 /// The flows of a whole engine.
@@ -98,7 +101,7 @@ fn plan(
     position: Position,
     is_new: bool,
     flows: Option<&Flows>,
-) -> Result<Box<dyn Job>> {
+) -> Planned {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
