@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 WIT = "\n".join(path.read_text() for path in sorted((ROOT / "wit").glob("*.wit")))
-ITEM = re.compile(r"^ *((interface|world|resource|record|variant|enum|type) |[a-z0-9-]+: (static )?func\b)", re.MULTILINE)
+ITEM = re.compile(
+    r"^ *((interface|world|resource|record|variant|enum|type) |[a-z0-9-]+: (static )?func\b)", re.MULTILINE
+)
 CLOSED = re.compile(r"((?:^ *///.*\n)+)(?:^ *@since.*\n)^ *(?:enum|variant) ([a-z-]+)", re.MULTILINE)
 
 
