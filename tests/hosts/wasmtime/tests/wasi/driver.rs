@@ -141,7 +141,7 @@ fn a_redirect_is_not_followed() {
         );
         let server = Server::start(vec![Conduct::Writes(to)]);
         let error = carried_out(&server, &operation, 1).unwrap_err();
-        assert!(error.text("message").contains("307"), "{}", error.text("message"));
+        assert!(error.text("message").contains("redirects elsewhere"), "{}", error.text("message"));
         assert_eq!(server.asked().len(), 1);
     }
     assert_eq!(elsewhere.asked(), Vec::<String>::new());
