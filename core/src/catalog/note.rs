@@ -11,6 +11,21 @@ pub struct ShippedNote {
     pub rows: &'static str,
     /// The member of such an object that has the quantity.
     pub quantity: &'static str,
+    /// The member of such an object that has the product.
+    pub product: &'static str,
+    /// How the SKUs of products are found.
+    pub skus: SkuSearch,
+}
+
+/// A search that has products by their ids and by their SKUs.
+#[derive(Clone, Copy, Debug)]
+pub struct SkuSearch {
+    /// The path of the search.
+    pub search: &'static str,
+    /// Its column of the ids, of which it takes a set.
+    pub product: &'static str,
+    /// Its column of the SKUs.
+    pub sku: &'static str,
 }
 
 const EVENT: ShippedNote = ShippedNote {
@@ -18,6 +33,8 @@ const EVENT: ShippedNote = ShippedNote {
     read: "warehouse-service/order/*/goods-note/goods-out",
     rows: "orderRows",
     quantity: "quantity",
+    product: "productId",
+    skus: SkuSearch { search: "product-service/product-search", product: "productId", sku: "SKU" },
 };
 const NOTES: &[ShippedNote] =
     &[EVENT, ShippedNote { target: "warehouse-service/goods-note/goods-out/{ID}", ..EVENT }];
@@ -48,6 +65,9 @@ mod tests {
             assert!(is_written(Method::Post) || is_written(Method::Put), "{path}");
             assert!(super::super::find(&format!("{}/7", note.read), Method::Get).is_some(), "{}", note.read);
             assert_eq!(note.id_in(&path), Some(7));
+            let search = super::super::search(note.skus.search).unwrap();
+            assert_eq!(search.key, Some(note.skus.product));
+            assert!(search.column(note.skus.sku).is_some_and(|column| column.in_rows));
         }
         assert!(shipped_note("order-service/sales-order").is_none());
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{self, FilterType};
 use crate::error::{Error, Kind, Result};
+use crate::id_set::IdSet;
 use crate::table::{Cell, Page};
 
 /// What a `LIKE` of a database takes for anything.
@@ -103,7 +104,7 @@ fn is_number(filter: FilterType) -> bool {
 }
 
 /// Whether a row with this cell may come where this value is asked for. What is not known for certain lets it through: how
-/// letters beyond ASCII are compared, sets and periods.
+/// letters beyond ASCII are compared, sets of texts, and periods.
 fn lets_through(filter: FilterType, value: &str, cell: Cell<'_>) -> bool {
     let asked = value.trim().to_lowercase();
     let Some(found) = text(cell).map(|found| found.trim().to_lowercase()) else {
@@ -114,8 +115,12 @@ fn lets_through(filter: FilterType, value: &str, cell: Cell<'_>) -> bool {
         FilterType::Text | FilterType::Boolean => !is_plain || found == asked,
         FilterType::SearchText => !is_plain || asked.contains(WILDCARDS) || found.contains(&asked),
         FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => {
-            let (Ok(asked), Ok(found)) = (asked.parse::<i128>(), found.parse::<i128>()) else { return true };
-            asked == found
+            let Ok(found) = found.parse::<i128>() else { return true };
+            match (asked.parse::<i128>(), IdSet::parse(&asked)) {
+                (Ok(asked), _) => asked == found,
+                (Err(_), Ok(ids)) => u64::try_from(found).is_ok_and(|found| ids.contains(found)),
+                (Err(_), Err(_)) => true,
+            }
         }
         FilterType::TextSet
         | FilterType::DateTime
@@ -211,7 +216,10 @@ mod tests {
             (ORDERS, "externalRef", "Café", r#""CAFE""#, true),
             (ORDERS, "orderId", "7", "7", true),
             (ORDERS, "orderId", "7", "8", false),
-            (ORDERS, "orderId", "7,9", "8", true),
+            (ORDERS, "orderId", "7,9", "9", true),
+            (ORDERS, "orderId", "7,9", "8", false),
+            (ORDERS, "orderId", "7-9", "8", true),
+            (ORDERS, "orderId", "7-9", "-8", false),
             (ORDERS, "orderId", "7", "null", true),
             (ORDERS, "createdOn", "2026-01-01/", r#""2025-01-01T00:00:00.000Z""#, true),
             (CONTACTS, "primaryEmail", "ada@x.com", r#""Ada@X.com.au""#, true),

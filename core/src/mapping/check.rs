@@ -58,8 +58,8 @@ pub(super) fn check(
         check.findings.warn(at, message);
     }
     for condition in &document.conditions {
-        if let Unmet::Skip(_, ThereRule::Move { .. }) = &condition.unmet {
-            check.there(document, &format!("{}/there", condition.pointer));
+        if let Unmet::Skip { there: ThereRule::Settle(settlement), .. } = &condition.unmet {
+            check.there(document, settlement.status.is_some(), &format!("{}/there", condition.pointer));
         }
     }
     if let Some(key) = &document.key {
@@ -253,15 +253,15 @@ impl DocumentCheck<'_> {
         }
     }
 
-    /// What is there can be found, and has a status.
-    fn there(&mut self, document: &Document, pointer: &str) {
+    /// What is there can be found, and has a status where it is moved to one.
+    fn there(&mut self, document: &Document, moves: bool, pointer: &str) {
         let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
         if !is_found {
             self.findings
                 .error(pointer, "what is there is found by `verify` in the document's `key`; expected one");
         }
         let update = document.target.as_ref().and_then(|target| catalog::update(&target.path));
-        if update.is_none_or(|update| update.status.is_none()) {
+        if moves && update.is_none_or(|update| update.status.is_none()) {
             self.findings.error(pointer, "only orders and credits have a status; expected \"leave\"");
         }
     }

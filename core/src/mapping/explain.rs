@@ -49,6 +49,9 @@ pub(super) fn explain(compiled: &Compiled) -> Vec<Explained> {
     for total in &compiled.totals {
         explained.extend(checked(total));
     }
+    if let Some(pieces) = &compiled.document.pieces {
+        explained.push(entry("check: pieces", pieces.in_words(), None, None, "/pieces"));
+    }
     explained
 }
 

@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::mapping::body_text::BodyText;
+use crate::mapping::pieces::ShippedPieces;
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
 use crate::mapping::{Mapping, document};
 use crate::output::Failure;
-use crate::value::Decimal;
 
 /// What came of a record.
 #[derive(Clone, Debug)]
@@ -21,6 +21,9 @@ pub struct Mapped {
     pub skipped: Option<String>,
     /// What becomes of one that is to be left alone and is in Brightpearl all the same.
     pub if_there: IfThere,
+    /// Why a record that is to be written where it is not in Brightpearl is not compared where it is: what becomes of it
+    /// then is in `if_there`.
+    pub kept: Option<String>,
     /// What must be looked up before the body is whole; none twice.
     pub references: Vec<Reference>,
     /// What tells the record from all others, where the document has a `key`.
@@ -31,8 +34,8 @@ pub struct Mapped {
     /// What tells the record from older ones of the same key: a number or a moment, where the document's key has
     /// `newest` and the record has something there.
     pub version: Option<String>,
-    /// How many pieces are shipped, where the document says so: a note of other quantities is another shipment.
-    pub pieces: Option<Decimal>,
+    /// What is shipped, where the document says so: a note of other quantities is another shipment.
+    pub pieces: Option<ShippedPieces>,
     /// Where the key stands in the text.
     pub(super) key_at: Option<Range<usize>>,
     /// What is told when a reference, by its place among them, is missing.
@@ -44,21 +47,42 @@ pub struct Mapped {
 }
 
 /// What becomes of a record that is to be left alone and is in Brightpearl all the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum IfThere {
     /// It is not looked for.
     Leave,
     /// It is told that it differs.
     #[default]
     Tell,
-    /// It is moved to another status.
-    Move {
-        /// The id of the status.
-        status: u64,
-        /// The text of a note.
-        note: Option<String>,
+    /// What was given back of it becomes credits, and then it is moved to another status.
+    Settle {
+        /// The credits that must be there.
+        credits: Vec<Credit>,
+        /// The status, unless it keeps the one that it has.
+        status: Option<StatusMove>,
     },
 }
+
+/// A status that a record is moved to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusMove {
+    /// The id of the status.
+    pub status: u64,
+    /// The text of a note.
+    pub note: Option<String>,
+}
+
+/// What was given back of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Credit {
+    /// It is found, or created, as this.
+    Due(Reference),
+    /// It cannot become a credit, for these reasons.
+    Refused(Vec<Failure>),
+}
+
+/// A record that is left out if it is in Brightpearl: why, and what becomes of it there.
+pub type LeftOut<'m> = (&'m str, &'m IfThere);
 
 /// A place of the body where an id goes.
 #[derive(Clone, Debug)]
@@ -112,6 +136,7 @@ impl Mapped {
             failures: vec![failure],
             skipped: None,
             if_there: IfThere::Leave,
+            kept: None,
             references: Vec::new(),
             key: None,
             key_by: Vec::new(),
@@ -155,10 +180,32 @@ impl Mapped {
                 let _ = write!(content, "+{}:{made}", made.len());
             }
         }
-        if let Some(reason) = &self.skipped {
-            let _ = write!(content, "!{reason}{:?}", self.if_there);
+        if let Some(pieces) = &self.pieces {
+            let _ = write!(content, "*{pieces:?}");
+        }
+        if let Some((reason, if_there)) = self.left_out() {
+            let _ = write!(content, "!{reason}{if_there:?}");
         }
         content
+    }
+
+    /// Why the record is left out if it is in Brightpearl, and what becomes of it there.
+    pub fn left_out(&self) -> Option<LeftOut<'_>> {
+        let reason = self.skipped.as_deref().or(self.kept.as_deref())?;
+        Some((reason, &self.if_there))
+    }
+
+    /// All that may be created on behalf of the record: what the body refers to, and credits.
+    pub fn owed(&self) -> impl Iterator<Item = &Reference> {
+        let credits: &[Credit] = match (self.left_out(), &self.if_there) {
+            (Some(_), IfThere::Settle { credits, .. }) => credits,
+            (Some(_) | None, IfThere::Settle { .. } | IfThere::Leave | IfThere::Tell) => &[],
+        };
+        let due = credits.iter().filter_map(|credit| match credit {
+            Credit::Due(reference) => Some(reference),
+            Credit::Refused(_) => None,
+        });
+        self.references.iter().chain(due)
     }
 
     /// Whether the body is whole already.

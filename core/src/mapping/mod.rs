@@ -56,6 +56,7 @@ mod limit;
 mod made;
 mod mapped;
 mod path;
+mod pieces;
 mod plan;
 mod ready;
 mod reference;
@@ -79,7 +80,8 @@ pub use begin::{BegunMapping, GuessedMember, MissingMember, begin};
 pub use explain::Explained;
 pub use finding::Finding;
 use finding::Findings;
-pub use mapped::{IfThere, Mapped, NoBody};
+pub use mapped::{Credit, IfThere, LeftOut, Mapped, NoBody, StatusMove};
+pub use pieces::{PieceIdentity, ShippedPieces};
 pub use ready::{Ready, ready};
 pub use reference::{OnMissing, Reference, Resolution};
 pub use resolved::Resolved;
@@ -232,9 +234,16 @@ impl Mapping {
     /// The statuses into which records are moved that are left out and in Brightpearl all the same.
     pub(crate) fn statuses_of_left_out(&self) -> impl Iterator<Item = u64> + '_ {
         self.0.document.conditions.iter().filter_map(|condition| match &condition.unmet {
-            Unmet::Skip(_, ThereRule::Move { status, .. }) => Some(*status),
-            Unmet::Skip(_, ThereRule::Leave | ThereRule::Tell) | Unmet::Reject(_) => None,
+            Unmet::Skip { there: ThereRule::Settle(settlement), .. } => {
+                settlement.status.as_ref().map(|(status, _)| *status)
+            }
+            Unmet::Skip { there: ThereRule::Leave | ThereRule::Tell, .. } | Unmet::Reject(_) => None,
         })
+    }
+
+    /// Whether a rule writes to that place of the body.
+    fn writes(&self, pointer: &str) -> bool {
+        self.0.plan.at(pointer).is_some()
     }
 
     /// The nested mapping of that name, by which references are created.

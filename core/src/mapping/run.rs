@@ -3,6 +3,7 @@
 mod body;
 mod columns;
 mod left_out;
+mod pieces;
 mod pipeline;
 mod place;
 mod plain;
@@ -21,6 +22,7 @@ use super::limit::Allowance;
 use super::made::MadeSlot;
 use super::mapped::{Choice, Hole, IfThere, Mapped, PathPart};
 use super::path::FoundPaths;
+use super::pieces::ShippedPieces;
 use super::plan::Leaf;
 use super::reference::Reference;
 use super::rule::{Each, MappingRule, Pick, Resolve, Source};
@@ -29,7 +31,6 @@ use super::transform::ValueType;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
-use crate::value::Decimal;
 use pipeline::UnfitValue;
 use references::Asked;
 use totals::ArrayEnds;
@@ -48,6 +49,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Map
         failures: run.failures,
         skipped: run.skipped,
         if_there: run.if_there,
+        kept: run.kept,
         references: run.references,
         key: run.key,
         key_by: run.key_by,
@@ -109,10 +111,11 @@ struct Run<'v> {
     failures: Vec<Failure>,
     skipped: Option<String>,
     if_there: IfThere,
+    kept: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
     version: Option<String>,
-    pieces: Option<Decimal>,
+    pieces: Option<ShippedPieces>,
     key_at: Option<Range<usize>>,
     /// What rules made for those behind them.
     made: Vec<Value<'v>>,
@@ -148,6 +151,7 @@ impl<'v> Run<'v> {
             failures: Vec::new(),
             skipped: None,
             if_there: IfThere::default(),
+            kept: None,
             key: None,
             key_by: Vec::new(),
             version: None,
@@ -187,7 +191,12 @@ impl<'v> Run<'v> {
             match self.holds(&condition.pick) {
                 Ok(true) => {}
                 Ok(false) => match &condition.unmet {
-                    Unmet::Skip(reason, there) => return self.skip(reason, there),
+                    Unmet::Skip { reason, there, is_written_if_absent: true } => {
+                        self.keep_if_there(reason, there)
+                    }
+                    Unmet::Skip { reason, there, is_written_if_absent: false } => {
+                        return self.skip(reason, there);
+                    }
                     Unmet::Reject(pieces) => {
                         let reason = self.reason(pieces);
                         self.fail_document(&condition.pointer, &condition.pick.expression.text, reason);

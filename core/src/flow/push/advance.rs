@@ -111,8 +111,7 @@ impl PushJob {
         let entry = PushEntry::new(Role::Record(*number), name.clone(), mapped, sought, known);
         entry
             .mapped()
-            .references
-            .iter()
+            .owed()
             .for_each(|reference| self.ledger.claim(&creation_name(&slot_of(&entry, reference))));
         self.window.add(entry);
     }
@@ -278,8 +277,7 @@ impl PushJob {
         let entry = PushEntry::new(role, name, mapped, sought, known);
         entry
             .mapped()
-            .references
-            .iter()
+            .owed()
             .for_each(|reference| self.ledger.claim(&creation_name(&slot_of(&entry, reference))));
         let done = entry.progress().journaled();
         let index = self.window.add(entry);
@@ -340,7 +338,8 @@ impl PushJob {
             differences.iter().filter(|difference| !difference.changeable).cloned().collect();
         match left.as_slice() {
             [] => {
-                let reason = self.window.entry(index).mapped().skipped.clone();
+                let left_out = self.window.entry(index).mapped().left_out();
+                let reason = left_out.map(|(reason, _)| reason.to_owned());
                 Ending { id: Some(id), reason, ..Ending::of(State::Updated) }
             }
             left => Ending::differs(id, left),

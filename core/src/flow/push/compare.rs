@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::rows::{can_change as can_change_row, lacks_for_adding, loses_its_product, pairs};
 use crate::catalog::field::{Inside, Shape};
-use crate::catalog::{RowUpdate, ShippedNote, Update};
-use crate::json::{Node, Part, Record, at, elements as elements_of, member, records, text_of};
+use crate::catalog::{RowUpdate, Update};
+use crate::json::{Node, Part, Record, at, elements as elements_of, member, text_of};
 use crate::output::Difference;
 use crate::value::{Date, DateTime, Decimal};
 
@@ -214,18 +214,6 @@ fn element_shape(shape: &Shape) -> Option<&Shape> {
 
 fn member_of<'d>(part: &Part<'d>, name: &str) -> Option<Part<'d>> {
     member(&Record::of(part).0, name).cloned()
-}
-
-/// How many pieces a note has; nothing where one of its quantities cannot be read.
-pub(super) fn pieces_of(note: &ShippedNote, json: &str) -> Option<Decimal> {
-    const PLACES: u32 = 4;
-    let rows = Record::parse(json).record(note.rows);
-    let mut sum: i128 = 0;
-    for row in rows.0.iter().flat_map(|(_, row)| records(row)) {
-        sum += row.decimal(note.quantity)?.with_places(PLACES).ok()?.mantissa();
-    }
-    let sum = Decimal::from_parts(sum, PLACES).ok()?;
-    Some(sum.with_places(0).unwrap_or(sum))
 }
 
 /// The part at a place of a record.

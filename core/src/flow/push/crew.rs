@@ -64,7 +64,9 @@ impl Crew {
     pub(super) fn look_after(&mut self, look: &Look, delay_ms: u64) -> Result<()> {
         let errand = Errand::Look(look.clone());
         match look {
-            Look::One(_) => self.team.add_with(errand, 0, delay_ms, self.search_job(look)?),
+            Look::One(_) | Look::Several(..) => {
+                self.team.add_with(errand, 0, delay_ms, self.search_job(look)?)
+            }
             Look::Whole(..) | Look::Newer(..) => {
                 self.team.add_with(errand, 0, delay_ms, self.sweep_job(look)?)
             }

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use super::change::{change, has_status, move_to, other_status, says_status};
+use super::change::{change, has_status, says_status};
 use super::compare::differences;
-use super::compare::pieces_of;
 use super::doubt::{Doubt, Doubted};
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
 use super::referents::{Aim, Referent, Referents, listed};
+use super::shipped::{self, Shipment};
 use super::sought::Sought;
 use super::terms::Terms;
 use crate::catalog::Update;
@@ -99,7 +99,7 @@ impl Judge<'_> {
             return Presence::Unasked;
         };
         if let Some(reason) = self.lookups.obstacle(sought) {
-            return Presence::Unknown(reason.to_owned());
+            return Presence::Unknown(reason);
         }
         match self.lookups.hits(sought) {
             None => Presence::Unsought(sought.clone()),
@@ -160,15 +160,18 @@ impl Judge<'_> {
     }
 
     fn of_existing(self, entry: &PushEntry, id: u64) -> Verdict {
-        if let Some(reason) = &entry.mapped().skipped {
-            return self.of_left_out(entry, id, reason);
-        }
         // A second attempt that was refused, since it is there, says that the first was applied.
         let was_applied = entry.progress().stands_in_its_own_way();
         // What another record of this key has left there is no sign that this one's attempt was applied.
         let is_anothers = entry.sought().is_some_and(|sought| self.ledger.is_told(sought));
         let is_unsure = entry.progress().doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
         let was_created = was_applied || (is_unsure && !is_anothers);
+        let mapped = entry.mapped();
+        // What this push has put there is as the record says; nothing was given back of it since.
+        let is_own = was_created && mapped.skipped.is_none();
+        if let Some(left_out) = mapped.left_out().filter(|_| !is_own) {
+            return self.of_left_out(entry, id, left_out);
+        }
         if !entry.is_record() && !was_created && entry.progress().refusal().is_none() {
             // Others have created meanwhile what is created for records.
             return settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) });
@@ -202,39 +205,6 @@ impl Judge<'_> {
     fn may_have_added(self, doubt: &Doubt) -> bool {
         let has_rows = self.terms.update().is_some_and(|update| update.rows.is_some());
         doubt.adds || doubt.attempt == Doubted::Change && doubt.error.is_none() && has_rows
-    }
-
-    /// What is there is of a record that the mapping leaves out now, for this reason.
-    fn of_left_out(self, entry: &PushEntry, id: u64, reason: &str) -> Verdict {
-        let differs = |what: &str| {
-            let reason = format!("{reason}, and it is in Brightpearl: {what}");
-            settle(Ending { id: Some(id), ..Ending::because(State::Differs, reason) })
-        };
-        let (status, note) = match (&entry.mapped().if_there, self.terms.existing()) {
-            (IfThere::Move { status, note }, Existing::Update) => (*status, note.as_deref()),
-            (IfThere::Move { .. }, Existing::Leave | Existing::Reject) => {
-                return differs("what is there is not to be changed");
-            }
-            (IfThere::Tell | IfThere::Leave, _) => {
-                return differs("change it there, or let the document say in `there` what becomes of it");
-            }
-        };
-        let Some(how) = self.terms.update().and_then(|update| update.status) else {
-            return differs("records of this kind have no status; change it there");
-        };
-        let Some((id, json)) = entry.progress().there() else { return Verdict::Read(id) };
-        let is_in_doubt = entry.progress().doubt().is_some();
-        let Some(difference) = other_status(how, status, json) else {
-            let state = if is_in_doubt { State::Updated } else { State::Unchanged };
-            let reason = format!("{reason}, and it has that status in Brightpearl");
-            return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
-        };
-        let then = if is_in_doubt && !entry.progress().may_go_again() {
-            Verdict::LeaveInDoubt
-        } else {
-            Verdict::Change(id, VecDeque::from([move_to(how, id, status, note)]))
-        };
-        Verdict::Compared(vec![difference], Box::new(then))
     }
 
     /// Compares what was read with what the record says.
@@ -308,25 +278,27 @@ impl Judge<'_> {
         if matches!(verdict, Verdict::Write) { self.of_pieces(entry) } else { verdict }
     }
 
-    /// A shipment of other quantities than its note has is another shipment.
+    /// A shipment of other products, or quantities, than its note has is another shipment.
     fn of_pieces(self, entry: &PushEntry) -> Verdict {
-        let (Some(shipped), Some(note)) = (entry.mapped().pieces, self.terms.note()) else {
+        let (Some(shipped), Some(note)) = (&entry.mapped().pieces, self.terms.note()) else {
             return Verdict::Write;
         };
         let Some((id, json)) = entry.progress().there() else {
             let path = self.referents.whole(entry, Aim::Writing).ok().map(|(path, _)| path);
             return path.and_then(|path| note.id_in(&path)).map_or(Verdict::Write, Verdict::Read);
         };
-        let there = match pieces_of(note, json) {
-            Some(there) if there == shipped => return Verdict::Write,
-            Some(there) => format!("has {there} pieces"),
-            None => "has quantities that cannot be read".to_owned(),
-        };
-        let reason = format!(
-            "the goods-out note {id} {there}, and the shipment has {shipped}: the note is not shipped by it; expected \
-             a note of what was shipped"
-        );
-        settle(Ending::because(State::Rejected, reason))
+        match shipped::compared(note, json, shipped, self.lookups) {
+            Shipment::Noted => Verdict::Write,
+            Shipment::Unsought(products) => Verdict::LookUp(products),
+            Shipment::Unknown(reason) => Verdict::LeaveUnfound(reason),
+            Shipment::Differs { noted, shipped } => {
+                let reason = format!(
+                    "the goods-out note {id} has {noted}, and the shipment has {shipped}: the note is not shipped by it; \
+                     expected a note of what was shipped"
+                );
+                settle(Ending::because(State::Rejected, reason))
+            }
+        }
     }
 
     /// Looks up what the entry refers to; does `then` once all of it is known.
@@ -345,7 +317,7 @@ fn after_change(id: u64, found: Vec<Difference>) -> Verdict {
     Verdict::Compared(found, Box::new(settle(ending)))
 }
 
-fn settle(ending: Ending) -> Verdict {
+pub(super) fn settle(ending: Ending) -> Verdict {
     Verdict::Settle(Box::new(ending))
 }
 

@@ -1,6 +1,6 @@
 //! Finding records by what other systems know of them: many values together, in the fewest requests. A search takes
-//! one value at a time (API notes §4.3), so several values are looked up one by one, or by reading the whole search
-//! where that has fewer pages.
+//! one value at a time, or a set of ids (API notes §4.3). So values that are no ids are looked up one by one, or by
+//! reading the whole search where that has fewer pages.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,6 +8,7 @@ use super::renewal::NewerRows;
 use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
+use crate::id_set::IdSet;
 use crate::operation::{MAX_PAGE_SIZE, Search};
 use crate::table::{Cell, Page};
 
@@ -20,9 +21,11 @@ const MOST_VALUES: usize = 50_000;
 /// No search lags behind what was created for longer.
 const LAG_MS: u64 = 600_000;
 
-/// Why it is not known what a value stands for that a row has.
-const NAMELESS: &str =
-    "the search has it in a row that does not say which record it is; expected its id there";
+/// The most ids of one set: where each has a row, their page is not full, and is the last.
+const MOST_IDS: usize = MAX_PAGE_SIZE as usize - 1;
+
+/// The most text of a set of ids, in bytes.
+const MOST_ID_TEXT: usize = 4_000;
 
 /// What was found, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +58,8 @@ pub(super) struct GroupTable {
     rows: Option<u64>,
     /// Values of rows that do not say which record they are.
     nameless: BTreeSet<String>,
+    /// Whether ids are looked up one by one, since the search could not be carried out with a set.
+    takes_no_sets: bool,
     /// What this push has created, and when, in that order. A search may not find it yet.
     created: VecDeque<(HostTime, String)>,
 }
@@ -100,6 +105,8 @@ impl GroupTable {
 pub(super) enum Look {
     /// One value.
     One(Sought),
+    /// Several ids.
+    Several(Group, IdSet),
     /// The whole search, for these many values.
     Whole(Group, u64),
     /// What was created since values were seen to be absent.
@@ -125,6 +132,7 @@ impl Look {
     pub(super) fn search(&self) -> Search {
         match self {
             Look::One(sought) => sought.group.search(Some(sought.value())),
+            Look::Several(group, ids) => group.search(Some(&ids.to_string())),
             Look::Whole(group, _) => group.search(None),
             Look::Newer(newer) => newer.search(),
         }
@@ -133,7 +141,7 @@ impl Look {
     fn group(&self) -> &Group {
         match self {
             Look::One(sought) => &sought.group,
-            Look::Whole(group, _) => group,
+            Look::Several(group, _) | Look::Whole(group, _) => group,
             Look::Newer(newer) => &newer.group,
         }
     }
@@ -160,10 +168,21 @@ impl Lookups {
     }
 
     /// Why it could not be found out for this window what a value stands for.
-    pub(super) fn obstacle(&self, sought: &Sought) -> Option<&str> {
-        let is_nameless =
-            || self.tables.get(&sought.group)?.nameless.contains(sought.normal()).then_some(NAMELESS);
-        self.unknown.get(sought).map(String::as_str).or_else(is_nameless)
+    pub(super) fn obstacle(&self, sought: &Sought) -> Option<String> {
+        let nameless = || {
+            self.is_nameless(sought).then(|| {
+                let expected = sought.group.take.as_deref().unwrap_or("id");
+                format!(
+                    "the search has it in a row that does not say which record it is; expected its {expected} there"
+                )
+            })
+        };
+        self.unknown.get(sought).cloned().or_else(nameless)
+    }
+
+    /// Whether a value was found in a row that does not say what it stands for.
+    pub(super) fn is_nameless(&self, sought: &Sought) -> bool {
+        self.tables.get(&sought.group).is_some_and(|table| table.nameless.contains(sought.normal()))
     }
 
     /// Takes note that something is there. `is_new` says whether this push has created it.
@@ -207,6 +226,13 @@ impl Lookups {
             Look::One(sought) => {
                 self.unknown.insert(sought.clone(), in_words(&sought.group, error));
             }
+            Look::Several(group, ids) => {
+                let table = self.table(group);
+                table.takes_no_sets = true;
+                for id in ids.iter() {
+                    table.found.remove(&id.to_string());
+                }
+            }
             Look::Whole(group, _) => {
                 let table = self.table(group);
                 table.reading.clear();
@@ -244,6 +270,9 @@ impl Lookups {
             let count = values.len() as u64;
             if let Some(newer) = self.newer(&group, &values) {
                 looks.push(newer);
+            } else if let Some(ids) = self.set_of(&group, &values) {
+                let parts = ids.split(MOST_IDS, MOST_ID_TEXT);
+                looks.extend(parts.map(|ids| Look::Several(group.clone(), ids)));
             } else if count > 1 && pages <= count && group.can_be_read_whole() {
                 looks.push(Look::Whole(group, count));
             } else {
@@ -251,6 +280,16 @@ impl Lookups {
             }
         }
         looks
+    }
+
+    /// These values as a set of ids, where the search takes one.
+    fn set_of(&self, group: &Group, values: &BTreeSet<Sought>) -> Option<IdSet> {
+        let takes_sets = self.tables.get(group).is_none_or(|table| !table.takes_no_sets);
+        if values.len() < 2 || !takes_sets || !group.takes_sets() {
+            return None;
+        }
+        let ids = values.iter().map(|sought| sought.normal().parse().ok()).collect::<Option<Vec<u64>>>()?;
+        IdSet::from_ids(ids).ok()
     }
 
     /// Takes a page of a search, and says whether the rest of it is worth reading.
@@ -264,7 +303,7 @@ impl Lookups {
                 (Some(value), _) => group.normal(&value),
                 // The column is in no row: the search is believed.
                 (None, Look::One(sought)) if values.is_none() => sought.normal().to_owned(),
-                (None, Look::One(..) | Look::Whole(..) | Look::Newer(..)) => continue,
+                (None, Look::One(..) | Look::Several(..) | Look::Whole(..) | Look::Newer(..)) => continue,
             };
             let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
                 table.nameless.insert(value);
@@ -279,13 +318,13 @@ impl Lookups {
                         hits.push(hit.clone());
                     }
                 }
-                Look::One(..) => {}
+                Look::One(..) | Look::Several(..) => {}
                 Look::Whole(..) | Look::Newer(..) => {
                     table.in_any_case.entry(value.to_lowercase()).or_default().insert(value.clone());
                 }
             }
             let hits = match look {
-                Look::One(..) | Look::Newer(..) => table.found.entry(value).or_default(),
+                Look::One(..) | Look::Several(..) | Look::Newer(..) => table.found.entry(value).or_default(),
                 Look::Whole(..) => table.reading.entry(value).or_default(),
             };
             if !hits.contains(&hit) {
@@ -293,7 +332,7 @@ impl Lookups {
             }
         }
         match look {
-            Look::One(..) => true,
+            Look::One(..) | Look::Several(..) => true,
             Look::Whole(_, count) => {
                 table.rows = page.metadata().results_available.or(table.rows);
                 let goes_on = table.rows.map_or(1, pages) <= *count;
@@ -327,6 +366,14 @@ impl Lookups {
                     _ if is_found => {}
                     Some(hits) => drop(table.found.insert(value, hits)),
                     None => drop(table.absent.insert(value, now)),
+                }
+            }
+            Look::Several(_, ids) => {
+                for value in ids.iter().map(|id| id.to_string()) {
+                    table.doubted.remove(&value);
+                    if !table.found.contains_key(&value) {
+                        table.absent.insert(value, now);
+                    }
                 }
             }
             Look::Whole(..) => {

@@ -76,7 +76,10 @@ impl PushJob {
                 let filled = ending.slot(&mapping, is_dry_run);
                 if is_ours
                     && !is_journaled
-                    && !matches!(filled, CreationState::Failed(_) | CreationState::InDoubt(_))
+                    && !matches!(
+                        filled,
+                        CreationState::Failed(_) | CreationState::LeftOut(_) | CreationState::InDoubt(_)
+                    )
                 {
                     self.window.credit(index, Created { mapping, id });
                 }
@@ -88,7 +91,7 @@ impl PushJob {
     /// Closes what earlier runs were about to create for others and left open, where it is found now.
     fn close_references(&mut self, index: usize) {
         let entry = self.window.entry(index);
-        let found = entry.mapped().references.iter().filter(|reference| {
+        let found = entry.mapped().owed().filter(|reference| {
             let is_found = |sought| self.lookups.hits(&sought).is_some_and(|hits| !hits.is_empty());
             !reference.search.is_empty() && is_found(Sought::of(reference))
         });

@@ -88,6 +88,12 @@ impl Group {
         let Some(listed) = catalog::search(&self.search) else { return false };
         listed.tie_breaker().is_some() && listed.column(&self.column).is_some_and(|column| column.in_rows)
     }
+
+    /// Whether it is looked through by ids, of which it takes sets, and has one row for each.
+    pub(super) fn takes_sets(&self) -> bool {
+        let is_key = || catalog::search(&self.search).is_some_and(|listed| listed.key == Some(&*self.column));
+        self.filter_type() == FilterType::IdSet && self.can_be_read_whole() && is_key()
+    }
 }
 
 impl Sought {

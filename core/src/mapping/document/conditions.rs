@@ -1,9 +1,16 @@
 //! Reading what must hold of a record.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::whole::{RecordCondition, ThereRule, Unmet};
+use super::whole::{CreditRule, RecordCondition, ThereRule, ThereSettlement, Unmet};
 use super::{Context, PathScope};
 use crate::json::{Node, id_of};
+
+/// What is created of what was given back, and the member that says of which order (API notes §8.1.3).
+const CREDIT: &str = "order-service/sales-credit";
+const PARENT: &str = "/parentId";
+
+/// What becomes of a record that is left out and not there, where it is not left out.
+const ABSENT: [(&str, bool); 1] = [("write", true)];
 
 impl Context<'_> {
     /// An expression, or `[{"is": expression, "otherwise": reason}]`.
@@ -29,7 +36,7 @@ impl Context<'_> {
             return Some(RecordCondition {
                 pointer: place.pointer.clone(),
                 pick,
-                unmet: Unmet::Skip(reason, ThereRule::Tell),
+                unmet: Unmet::Skip { reason, there: ThereRule::Tell, is_written_if_absent: false },
             });
         }
         let mut members = place.object(self.findings)?;
@@ -37,6 +44,8 @@ impl Context<'_> {
         let reason = members.text("otherwise", self.findings);
         let reject = members.take("reject");
         let there = members.take("there");
+        let is_written_if_absent = members.choice("absent", &ABSENT, self.findings).unwrap_or_default();
+        let absent_pointer = is_written_if_absent.then(|| format!("{}/absent", place.pointer));
         let there_pointer = there.as_ref().map(|place| place.pointer.clone());
         let rule = match &there {
             Some(place) => self.there_rule(place)?,
@@ -53,6 +62,11 @@ impl Context<'_> {
             self.findings.error(pointer, "there stands beside `otherwise`; what is refused changes nothing");
             return None;
         }
+        if let (Some(pointer), ThereRule::Leave | ThereRule::Tell) = (absent_pointer, &rule) {
+            let message = "absent stands beside what is done in `there`; without that, nothing is left out";
+            self.findings.error(pointer, message);
+            return None;
+        }
         let unmet = match (reason, reject) {
             (Some(_), Some(reject)) => {
                 let message = "a record is skipped for `otherwise` or refused for `reject`, not both";
@@ -60,31 +74,42 @@ impl Context<'_> {
                 return None;
             }
             (None, Some(reject)) => Unmet::Reject(self.pieces(&reject, PathScope::Record)?),
-            (Some(reason), None) => Unmet::Skip(reason, rule),
-            (None, None) => Unmet::Skip(format!("{} does not hold", pick.expression.text), rule),
+            (Some(reason), None) => Unmet::Skip { reason, there: rule, is_written_if_absent },
+            (None, None) => Unmet::Skip {
+                reason: format!("{} does not hold", pick.expression.text),
+                there: rule,
+                is_written_if_absent,
+            },
         };
         Some(RecordCondition { pointer: place.pointer.clone(), pick, unmet })
     }
 
-    /// `"leave"`, or `{"status": 5, "note": "Cancelled: {cancel_reason}"}`.
+    /// `"leave"`, or what is done: `{"status": 5, "note": "Cancelled: {cancel_reason}", "credit": {...}}`.
     fn there_rule(&mut self, place: &DocumentPlace<'_>) -> Option<ThereRule> {
-        const EXPECTED: &str = "\"leave\", or {\"status\": the id of an order status, \"note\": text}";
+        const EXPECTED: &str = "\"leave\", or {\"status\": the id of an order status, \"note\": text, \"credit\": {\"each\": what was given back, \"create\": a mapping}}";
         match place.read() {
             Node::Text(text) if text == "leave" => Some(ThereRule::Leave),
             Node::Object(_) => {
                 let mut members = place.object(self.findings)?;
                 let status = members.take("status");
                 let note = members.take("note").map(|note| self.pieces(&note, PathScope::Record));
+                let credit = members.take("credit").map(|credit| self.credit_rule(&credit));
                 members.finish(self.findings);
-                let Some(id) = status.as_ref().and_then(|status| id_of(&status.read())) else {
+                let id = status.as_ref().map(|status| id_of(&status.read()));
+                if id == Some(None) || (id.is_none() && (note.is_some() || credit.is_none())) {
                     place.refuse(self.findings, EXPECTED);
                     return None;
-                };
+                }
                 let note = match note {
                     Some(note) => Some(note?),
                     None => None,
                 };
-                Some(ThereRule::Move { status: id, note })
+                let credit = match credit {
+                    Some(credit) => Some(credit?),
+                    None => None,
+                };
+                let status = id.flatten().map(|id| (id, note));
+                Some(ThereRule::Settle(Box::new(ThereSettlement { status, credit })))
             }
             Node::Text(_)
             | Node::Null
@@ -96,5 +121,35 @@ impl Context<'_> {
                 None
             }
         }
+    }
+
+    /// `{"each": "refunds[].{order: $, refund: @}", "create": "refund"}`.
+    fn credit_rule(&mut self, place: &DocumentPlace<'_>) -> Option<CreditRule> {
+        let mut members = place.object(self.findings)?;
+        let each = members.take("each");
+        let name = members.needed_text("create", self.findings);
+        members.finish(self.findings);
+        if each.is_none() {
+            let message = "each is missing; expected an expression for the records of the credits";
+            self.findings.error(&place.pointer, message);
+        }
+        let (each, name) = (self.pick(&each?, PathScope::Record)?, name?);
+        let pointer = format!("{}/create", place.pointer);
+        let mapping = self.nested(&name, &pointer)?;
+        let is_credit = mapping.target().is_some_and(|target| target == CREDIT);
+        if !is_credit || mapping.key_search().is_none() {
+            let message = format!(
+                "the mapping {name:?} cannot create what is given back; expected one whose target is {CREDIT}, with `verify` in its `key`"
+            );
+            self.findings.error(pointer, message);
+            return None;
+        }
+        if !mapping.writes(PARENT) {
+            let message = format!(
+                "the mapping {name:?} does not say of which order the credit is; expected a rule for {PARENT}"
+            );
+            self.findings.warn(pointer, message);
+        }
+        Some(CreditRule { pointer: place.pointer.clone(), each, mapping })
     }
 }

@@ -3,13 +3,14 @@
 mod conditions;
 mod fields;
 mod members;
+mod pieces;
 mod steps;
 mod totals;
 mod whole;
 
 pub(super) use members::DocumentPlace;
 pub(super) use steps::text_constant;
-pub(super) use whole::{Document, KeySource, Parameter, ThereRule, Unmet, placeholders, read};
+pub(super) use whole::{CreditRule, Document, KeySource, Parameter, ThereRule, Unmet, placeholders, read};
 
 use std::cell::Cell;
 use std::sync::Arc;

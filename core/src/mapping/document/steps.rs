@@ -6,6 +6,7 @@ use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, constant};
 use crate::excerpt::listed;
 use crate::json::Node;
+use crate::mapping::Mapping;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve, TemplatePiece};
 use crate::mapping::transform::{
@@ -382,7 +383,13 @@ impl Context<'_> {
     }
 
     fn creation(&mut self, name: &str, pointer: &str) -> Option<OnMissing> {
-        let Some((_, mapping)) = self.mappings.iter().find(|(known, _)| known == name) else {
+        self.nested(name, pointer).map(OnMissing::Create)
+    }
+
+    /// The mapping of a name, by which something is created.
+    pub(super) fn nested(&mut self, name: &str, pointer: &str) -> Option<Arc<Mapping>> {
+        let found = self.mappings.iter().find(|(known, _)| known == name).map(|(_, mapping)| mapping.clone());
+        if found.is_none() {
             let known: Vec<&str> = self.mappings.iter().map(|(name, _)| name.as_str()).collect();
             let message = format!(
                 "there is no mapping {name:?} in `mappings`, which has {} before this",
@@ -390,9 +397,9 @@ impl Context<'_> {
             );
             self.findings.error(pointer, message);
             return None;
-        };
+        }
         self.used_mappings.push(name.to_owned());
-        Some(OnMissing::Create(mapping.clone()))
+        found
     }
 }
 

@@ -14,6 +14,7 @@ use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::made::MadeBook;
 use crate::mapping::path::Paths;
+use crate::mapping::pieces::PiecesRule;
 use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables, TemplatePiece};
 use crate::mapping::total::ControlTotal;
 use crate::mapping::transform::{LookupTable, Notation};
@@ -30,8 +31,8 @@ pub(in crate::mapping) struct Document {
     /// The resource whose records are mapped, when there is no target.
     pub(in crate::mapping) source: Option<&'static str>,
     pub(in crate::mapping) key: Option<RecordKey>,
-    /// How many pieces a shipment has.
-    pub(in crate::mapping) pieces: Option<Pick>,
+    /// What a shipment has.
+    pub(in crate::mapping) pieces: Option<PiecesRule>,
     /// The column by which lines of a flat file belong together.
     pub(in crate::mapping) group_by: Option<String>,
     pub(in crate::mapping) conditions: Vec<RecordCondition>,
@@ -102,8 +103,25 @@ pub(in crate::mapping) enum ThereRule {
     Leave,
     /// It is told.
     Tell,
-    /// It is moved to this status, with a note if there is one.
-    Move { status: u64, note: Option<Vec<TemplatePiece>> },
+    /// What was given back of it becomes credits, and it is moved to a status.
+    Settle(Box<ThereSettlement>),
+}
+
+/// What is done about a record that is left out and is in Brightpearl.
+#[derive(Debug)]
+pub(in crate::mapping) struct ThereSettlement {
+    /// The status that it is moved to, with a note if there is one.
+    pub(in crate::mapping) status: Option<(u64, Option<Vec<TemplatePiece>>)>,
+    pub(in crate::mapping) credit: Option<CreditRule>,
+}
+
+/// By which mapping what becomes credits.
+#[derive(Debug)]
+pub(in crate::mapping) struct CreditRule {
+    pub(in crate::mapping) pointer: String,
+    /// The records of the credits.
+    pub(in crate::mapping) each: Pick,
+    pub(in crate::mapping) mapping: Arc<Mapping>,
 }
 
 /// What must hold of a record.
@@ -117,8 +135,14 @@ pub(in crate::mapping) struct RecordCondition {
 /// What becomes of a record of which something does not hold.
 #[derive(Debug)]
 pub(in crate::mapping) enum Unmet {
-    /// It is none of Brightpearl's, for this reason; what becomes of it if it is there all the same.
-    Skip(String, ThereRule),
+    /// It is none of Brightpearl's, for this reason.
+    Skip {
+        reason: String,
+        /// What becomes of it if it is there all the same.
+        there: ThereRule,
+        /// Whether it is written all the same if it is not there.
+        is_written_if_absent: bool,
+    },
     /// It is wrong, for the reason that these pieces give.
     Reject(Vec<TemplatePiece>),
 }
@@ -139,12 +163,7 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
     };
     let place = DocumentPlace { pointer: String::new(), part };
     let mut members = place.object(findings)?;
-    members.take("$schema");
-    match members.take("version").map(|version| (version.json().to_owned(), version)) {
-        Some((version, _)) if version == VERSION => {}
-        Some((_, version)) => version.refuse(findings, "the version 1"),
-        None => findings.error("", "version is missing; expected 1"),
-    }
+    check_version(&mut members, true, findings);
     let counts = Counts::default();
     let outer = Outer {
         tables: Tables::new(),
@@ -154,6 +173,16 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
         counts: &counts,
     };
     read_members(members, outer, findings)
+}
+
+fn check_version(members: &mut MemberReader<'_>, is_needed: bool, findings: &mut Findings) {
+    members.take("$schema");
+    match members.take("version").map(|version| (version.json().to_owned(), version)) {
+        Some((version, _)) if version == VERSION => {}
+        Some((_, version)) => version.refuse(findings, "the version 1"),
+        None if is_needed => findings.error("", "version is missing; expected 1"),
+        None => {}
+    }
 }
 
 /// What a nested document knows of those around it.
@@ -197,7 +226,7 @@ fn read_members(
     let group_by = context.group_by(&mut members);
     let conditions = context.conditions(&mut members);
     let key = context.key(&mut members);
-    let pieces = members.take("pieces").and_then(|place| context.pick(&place, PathScope::Record));
+    let pieces = members.take("pieces").and_then(|place| context.shipped_pieces(&place));
     let totals = context.totals(&mut members);
     let fields = members.take("fields");
     let entries = fields.as_ref().map(|fields| context.entries(fields, "")).unwrap_or_default();
@@ -293,7 +322,9 @@ impl Context<'_> {
         };
         let mut own = Vec::new();
         for (name, place) in mappings.all() {
-            let Some(members) = place.object(self.findings) else { continue };
+            let Some(mut members) = place.object(self.findings) else { continue };
+            // A document that stands by itself may stand here as it is.
+            check_version(&mut members, false, self.findings);
             if self.depth == MAPPING_DEPTH {
                 let message = format!("more than {MAPPING_DEPTH} `mappings` in each other");
                 self.findings.error(place.pointer, message);

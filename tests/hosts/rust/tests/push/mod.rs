@@ -2,6 +2,7 @@
 
 mod account;
 mod changes;
+mod credits;
 mod left_out;
 mod packages;
 mod ready;

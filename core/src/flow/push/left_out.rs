@@ -1,0 +1,122 @@
+//! Deciding what becomes of a record that the mapping leaves out and that is in Brightpearl all the same: what was given
+//! back of it becomes credits, and then it is moved to another status.
+
+use std::collections::VecDeque;
+
+use super::change::{move_to, other_status};
+use super::ending::Ending;
+use super::entry::PushEntry;
+use super::judge::{Judge, Verdict, settle};
+use super::referents::{Referent, listed};
+use crate::mapping::{Credit, IfThere, LeftOut, StatusMove};
+use crate::operation::Existing;
+use crate::output::State;
+
+/// How far what was given back of a record is credited.
+enum Credits {
+    /// All of it is.
+    Settled,
+    /// Something is to be done before.
+    Open(Verdict),
+    /// Some of it cannot be, for this reason.
+    Refused(String),
+    /// An attempt to create one may have been applied.
+    InDoubt(String),
+}
+
+impl Judge<'_> {
+    /// What is there is of a record that the mapping leaves out now. What was given back of it becomes credits first.
+    pub(super) fn of_left_out(self, entry: &PushEntry, id: u64, (reason, if_there): LeftOut<'_>) -> Verdict {
+        let ends = |state, what: &str| {
+            let reason = format!("{reason}, and it is in Brightpearl: {what}");
+            settle(Ending { id: Some(id), ..Ending::because(state, reason) })
+        };
+        let differs = |what: &str| ends(State::Differs, what);
+        let IfThere::Settle { credits, status } = if_there else {
+            return differs("change it there, or let the document say in `there` what becomes of it");
+        };
+        if self.terms.existing() == Existing::Reject {
+            return differs("what is there is not to be changed");
+        }
+        match self.of_credits(entry, credits) {
+            Credits::Settled => {}
+            Credits::Open(verdict) => return verdict,
+            // Whether its own write was applied is not known, either.
+            Credits::Refused(_) | Credits::InDoubt(_) if entry.progress().doubt().is_some() => {
+                return Verdict::LeaveInDoubt;
+            }
+            Credits::Refused(why) => {
+                return differs(&format!("what was given back could not become a credit: {why}"));
+            }
+            Credits::InDoubt(why) => {
+                return ends(State::MaybeApplied, &format!("a credit may have been created: {why}"));
+            }
+        }
+        let (status, note) = match (status, self.terms.existing()) {
+            (None, _) => return ends(State::Unchanged, "it is left as it is there"),
+            (Some(_), Existing::Leave | Existing::Reject) => {
+                return differs("what is there is not to be changed");
+            }
+            (Some(StatusMove { status, note }), Existing::Update) => (*status, note.as_deref()),
+        };
+        let Some(how) = self.terms.update().and_then(|update| update.status) else {
+            return differs("records of this kind have no status; change it there");
+        };
+        let Some((id, json)) = entry.progress().there() else { return Verdict::Read(id) };
+        let is_in_doubt = entry.progress().doubt().is_some();
+        let Some(difference) = other_status(how, status, json) else {
+            let state = if is_in_doubt { State::Updated } else { State::Unchanged };
+            let reason = format!("{reason}, and it has that status in Brightpearl");
+            return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
+        };
+        let then = if is_in_doubt && !entry.progress().may_go_again() {
+            Verdict::LeaveInDoubt
+        } else {
+            Verdict::Change(id, VecDeque::from([move_to(how, id, status, note)]))
+        };
+        Verdict::Compared(vec![difference], Box::new(then))
+    }
+
+    /// How far what was given back is a credit.
+    fn of_credits(self, entry: &PushEntry, credits: &[Credit]) -> Credits {
+        let (mut unsought, mut uncreated, mut is_waiting) = (Vec::new(), Vec::new(), false);
+        let (mut refused, mut in_doubt) = (Vec::new(), Vec::new());
+        for credit in credits {
+            let reference = match credit {
+                Credit::Due(reference) => reference,
+                Credit::Refused(failures) => {
+                    refused.extend(failures.iter().map(ToString::to_string));
+                    continue;
+                }
+            };
+            match self.referents.of(entry, reference) {
+                Referent::Found(_) => {}
+                Referent::Unsought(sought) => unsought.push(sought),
+                Referent::Uncreated(slot) => uncreated.push((reference.clone(), slot)),
+                Referent::Awaited => is_waiting = true,
+                Referent::Failed(_) if self.referents.is_left_out(entry, reference) => {}
+                Referent::Failed(reason) => refused.push(reason),
+                Referent::Missing => refused.push(format!("Brightpearl has no {}", reference.text())),
+                Referent::Ambiguous(hits) => refused.push(format!(
+                    "Brightpearl has {} of {}: {}",
+                    hits.len(),
+                    reference.text(),
+                    listed(&hits)
+                )),
+                Referent::InDoubt(reason) => in_doubt.push(reason),
+            }
+        }
+        if !unsought.is_empty() {
+            return Credits::Open(Verdict::LookUp(unsought));
+        }
+        if !uncreated.is_empty() {
+            return Credits::Open(Verdict::Create(uncreated));
+        }
+        match (is_waiting, in_doubt.is_empty(), refused.is_empty()) {
+            (true, _, _) => Credits::Open(Verdict::Wait),
+            (false, false, _) => Credits::InDoubt(in_doubt.join("; ")),
+            (false, true, false) => Credits::Refused(refused.join("; ")),
+            (false, true, true) => Credits::Settled,
+        }
+    }
+}
