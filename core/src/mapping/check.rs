@@ -1,7 +1,9 @@
 //! Checking a plan against the catalog: types, what is mandatory, what can never happen, and whether searches
 //! can find what is referred to.
 
-use super::document::{Document, KeySource, ThereRule, Unmet};
+mod there;
+
+use super::document::{Document, KeySource};
 use super::finding::Findings;
 use super::plan::{BodyPlan, Leaf, List};
 use super::rule::{Constant, MappingRule, Operand, Resolve, Source};
@@ -57,11 +59,7 @@ pub(super) fn check(
         let message = "nothing says how a record is found in Brightpearl, so that a push which lacks the journal of the one before writes every record again; expected `verify` in a `key`, or a journal for every push";
         check.findings.warn(at, message);
     }
-    for condition in &document.conditions {
-        if let Unmet::Skip { there: ThereRule::Settle(settlement), .. } = &condition.unmet {
-            check.there(document, settlement.status.is_some(), &format!("{}/there", condition.pointer));
-        }
-    }
+    there::check(document, check.findings);
     if let Some(key) = &document.key {
         if let KeySource::Target(target) = &key.source {
             check.key_target(plan, target, &key.pointer);
@@ -250,19 +248,6 @@ impl DocumentCheck<'_> {
                 Severity::Error => self.findings.error(pointer, message),
                 Severity::Warning => self.findings.warn(pointer, message),
             }
-        }
-    }
-
-    /// What is there can be found, and has a status where it is moved to one.
-    fn there(&mut self, document: &Document, moves: bool, pointer: &str) {
-        let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
-        if !is_found {
-            self.findings
-                .error(pointer, "what is there is found by `verify` in the document's `key`; expected one");
-        }
-        let update = document.target.as_ref().and_then(|target| catalog::update(&target.path));
-        if moves && update.is_none_or(|update| update.status.is_none()) {
-            self.findings.error(pointer, "only orders and credits have a status; expected \"leave\"");
         }
     }
 

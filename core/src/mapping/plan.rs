@@ -321,6 +321,20 @@ impl BodyPlan {
         })
     }
 
+    /// Whether something is looked up by that column, too.
+    pub(super) fn asks_by(&self, column: &str) -> bool {
+        match self {
+            BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => leaf
+                .rules
+                .iter()
+                .filter_map(|rule| rule.resolve.as_ref())
+                .any(|resolve| resolve.by.iter().any(|(name, _)| &**name == column)),
+            BodyPlan::Object(members) => members.iter().any(|member| member.plan.asks_by(column)),
+            BodyPlan::Array(elements) => elements.iter().any(|(_, plan)| plan.asks_by(column)),
+            BodyPlan::List(lists) => lists.iter().any(|list| list.item.asks_by(column)),
+        }
+    }
+
     /// The rules of the part at a JSON Pointer.
     pub(super) fn rules_at(&mut self, pointer: &str) -> Option<&mut Vec<MappingRule>> {
         let mut plan = self;

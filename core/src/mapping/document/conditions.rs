@@ -1,9 +1,12 @@
 //! Reading what must hold of a record.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::whole::{CreditRule, RecordCondition, ThereRule, ThereSettlement, Unmet};
 use super::{Context, PathScope};
+use std::sync::Arc;
+
 use crate::json::{Node, id_of};
+use crate::mapping::Mapping;
+use crate::mapping::rule::{Pick, TemplatePiece};
 
 /// What is created of what was given back, and the member that says of which order (API notes §8.1.3).
 const CREDIT: &str = "order-service/sales-credit";
@@ -11,6 +14,57 @@ const PARENT: &str = "/parentId";
 
 /// What becomes of a record that is left out and not there, where it is not left out.
 const ABSENT: [(&str, bool); 1] = [("write", true)];
+
+/// What becomes of a record that is left out and is in Brightpearl.
+#[derive(Debug)]
+pub(in crate::mapping) enum ThereRule {
+    /// It is not looked for.
+    Leave,
+    /// It is told.
+    Tell,
+    /// What was given back of it becomes credits, and it is moved to a status.
+    Settle(Box<ThereSettlement>),
+}
+
+/// What is done about a record that is left out and is in Brightpearl.
+#[derive(Debug)]
+pub(in crate::mapping) struct ThereSettlement {
+    /// The status that it is moved to, with a note if there is one.
+    pub(in crate::mapping) status: Option<(u64, Option<Vec<TemplatePiece>>)>,
+    pub(in crate::mapping) credit: Option<CreditRule>,
+}
+
+/// By which mapping what becomes credits.
+#[derive(Debug)]
+pub(in crate::mapping) struct CreditRule {
+    pub(in crate::mapping) pointer: String,
+    /// The records of the credits.
+    pub(in crate::mapping) each: Pick,
+    pub(in crate::mapping) mapping: Arc<Mapping>,
+}
+
+/// What must hold of a record.
+#[derive(Debug)]
+pub(in crate::mapping) struct RecordCondition {
+    pub(in crate::mapping) pointer: String,
+    pub(in crate::mapping) pick: Pick,
+    pub(in crate::mapping) unmet: Unmet,
+}
+
+/// What becomes of a record of which something does not hold.
+#[derive(Debug)]
+pub(in crate::mapping) enum Unmet {
+    /// It is none of Brightpearl's, for this reason.
+    Skip {
+        reason: String,
+        /// What becomes of it if it is there all the same.
+        there: ThereRule,
+        /// Whether it is written all the same if it is not there.
+        is_written_if_absent: bool,
+    },
+    /// It is wrong, for the reason that these pieces give.
+    Reject(Vec<TemplatePiece>),
+}
 
 impl Context<'_> {
     /// An expression, or `[{"is": expression, "otherwise": reason}]`.

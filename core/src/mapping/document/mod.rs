@@ -8,9 +8,10 @@ mod steps;
 mod totals;
 mod whole;
 
+pub(super) use conditions::{CreditRule, ThereRule, Unmet};
 pub(super) use members::DocumentPlace;
 pub(super) use steps::text_constant;
-pub(super) use whole::{CreditRule, Document, KeySource, Parameter, ThereRule, Unmet, placeholders, read};
+pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::conditions::RecordCondition;
 use super::members::{DocumentPlace, MemberReader};
 use super::{Context, Counts, count};
 use super::{PathScope, SCOPES};
@@ -15,7 +16,7 @@ use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABL
 use crate::mapping::made::MadeBook;
 use crate::mapping::path::Paths;
 use crate::mapping::pieces::PiecesRule;
-use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables, TemplatePiece};
+use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables};
 use crate::mapping::total::ControlTotal;
 use crate::mapping::transform::{LookupTable, Notation};
 
@@ -94,57 +95,6 @@ pub(in crate::mapping) struct KeyCheck {
     pub(in crate::mapping) search: String,
     pub(in crate::mapping) column: String,
     pub(in crate::mapping) by: Vec<(Arc<str>, Operand)>,
-}
-
-/// What becomes of a record that is left out and is in Brightpearl.
-#[derive(Debug)]
-pub(in crate::mapping) enum ThereRule {
-    /// It is not looked for.
-    Leave,
-    /// It is told.
-    Tell,
-    /// What was given back of it becomes credits, and it is moved to a status.
-    Settle(Box<ThereSettlement>),
-}
-
-/// What is done about a record that is left out and is in Brightpearl.
-#[derive(Debug)]
-pub(in crate::mapping) struct ThereSettlement {
-    /// The status that it is moved to, with a note if there is one.
-    pub(in crate::mapping) status: Option<(u64, Option<Vec<TemplatePiece>>)>,
-    pub(in crate::mapping) credit: Option<CreditRule>,
-}
-
-/// By which mapping what becomes credits.
-#[derive(Debug)]
-pub(in crate::mapping) struct CreditRule {
-    pub(in crate::mapping) pointer: String,
-    /// The records of the credits.
-    pub(in crate::mapping) each: Pick,
-    pub(in crate::mapping) mapping: Arc<Mapping>,
-}
-
-/// What must hold of a record.
-#[derive(Debug)]
-pub(in crate::mapping) struct RecordCondition {
-    pub(in crate::mapping) pointer: String,
-    pub(in crate::mapping) pick: Pick,
-    pub(in crate::mapping) unmet: Unmet,
-}
-
-/// What becomes of a record of which something does not hold.
-#[derive(Debug)]
-pub(in crate::mapping) enum Unmet {
-    /// It is none of Brightpearl's, for this reason.
-    Skip {
-        reason: String,
-        /// What becomes of it if it is there all the same.
-        there: ThereRule,
-        /// Whether it is written all the same if it is not there.
-        is_written_if_absent: bool,
-    },
-    /// It is wrong, for the reason that these pieces give.
-    Reject(Vec<TemplatePiece>),
 }
 
 /// Reads a document.
