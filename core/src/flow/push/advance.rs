@@ -181,8 +181,10 @@ impl PushJob {
                 format!("an earlier run has written a newer version of it, {newer}, as the journal has it");
             return self.settle(index, Ending::because(State::Skipped, reason));
         }
+        let is_doubtful =
+            |sought: &Sought| self.ledger.is_doubtful(sought, self.rivals.told(sought).is_some());
         let entry = self.window.entry_mut(index);
-        if entry.is_record() && entry.key().is_some_and(|sought| self.ledger.is_doubtful(sought)) {
+        if entry.is_record() && entry.key().is_some_and(is_doubtful) {
             entry.progress_mut().doubt_anothers();
         }
         let presence = self.judge().presence(self.window.entry(index));
@@ -207,7 +209,9 @@ impl PushJob {
     /// Whether what an earlier run did for an entry is still so.
     pub(super) fn holds(&self, index: usize, done: Done) -> bool {
         let follows = |line: u64| self.window.follows(index, |name| self.ledger.line_of(name) == Some(line));
-        self.ledger.still_holds(self.window.entry(index).sought(), done, follows)
+        let sought = self.window.entry(index).sought();
+        let told = sought.and_then(|sought| self.rivals.told(sought));
+        self.ledger.still_holds(sought, told, done, follows)
     }
 
     fn carry_out(&mut self, index: usize, verdict: Verdict, needs: &mut Needs) {

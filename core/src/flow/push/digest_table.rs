@@ -76,6 +76,14 @@ impl<V: Copy> DigestTable<V> {
         }
     }
 
+    /// Takes a value out.
+    pub(super) fn remove(&mut self, digest: Digest) -> Option<V> {
+        let shelf = &mut self.shelves[digest.bits(self.bits)];
+        let place = shelf.binary_search_by_key(&digest, |row| row.0).ok()?;
+        self.count -= 1;
+        Some(shelf.remove(place).1)
+    }
+
     /// Every value, in the order of the digests.
     pub(super) fn values(&self) -> impl Iterator<Item = V> {
         self.shelves.iter().flatten().map(|row| row.1)
@@ -108,6 +116,11 @@ mod tests {
         }
         assert_eq!(table.insert(digest(7), 70), Some(7));
         assert_eq!((table.get(digest(7)), table.get(digest(20_000))), (Some(70), None));
+        assert_eq!(
+            (table.remove(digest(7)), table.remove(digest(7)), table.get(digest(7))),
+            (Some(70), None, None)
+        );
+        assert_eq!(table.insert(digest(7), 7), None);
         *table.get_mut(digest(8)).unwrap() = 80;
         assert_eq!(table.get(digest(8)), Some(80));
         assert!((9..20_000).all(|number| table.get(digest(number)) == Some(number)));

@@ -181,9 +181,7 @@ impl Journal {
 
     /// Takes note that what is there under a key is known again.
     pub(super) fn trust(&mut self, key: &str) {
-        if let Some(word) = self.pages.word_mut(key) {
-            word.trust();
-        }
+        self.pages.trust(key);
     }
 
     /// The line of the last word on a key, where that stands behind a line.

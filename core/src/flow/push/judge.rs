@@ -10,6 +10,7 @@ use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
 use super::referents::{Aim, Referent, Referents, listed};
+use super::rivals::KeyBook;
 use super::shipped::{self, Shipment};
 use super::sought::Sought;
 use super::terms::Terms;
@@ -66,6 +67,7 @@ pub(super) enum Verdict {
 pub(super) struct Judge<'p> {
     pub(super) terms: &'p Terms,
     pub(super) ledger: &'p Ledger,
+    pub(super) rivals: &'p KeyBook,
     pub(super) lookups: &'p Lookups,
     pub(super) referents: Referents<'p>,
 }
@@ -163,7 +165,7 @@ impl Judge<'_> {
         // A second attempt that was refused, since it is there, says that the first was applied.
         let was_applied = entry.progress().stands_in_its_own_way();
         // What another record of this key has left there is no sign that this one's attempt was applied.
-        let is_anothers = entry.sought().is_some_and(|sought| self.ledger.is_told(sought));
+        let is_anothers = entry.sought().is_some_and(|sought| self.rivals.told(sought).is_some());
         let is_unsure = entry.progress().doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
         let was_created = was_applied || (is_unsure && !is_anothers);
         let mapped = entry.mapped();
@@ -328,6 +330,7 @@ mod tests {
     use crate::flow::push::journal::Known;
     use crate::flow::push::lookup::Look;
     use crate::flow::push::referents::Creations;
+    use crate::flow::push::rivals::Claim;
     use crate::operation::Push;
 
     const ORDERS: &str = r#"{"version": 1, "name": "orders", "target": "order-service/sales-order",
@@ -343,6 +346,7 @@ mod tests {
     struct OrderPush {
         terms: Terms,
         ledger: Ledger,
+        rivals: KeyBook,
         lookups: Lookups,
         creations: Creations,
     }
@@ -353,6 +357,7 @@ mod tests {
             Self {
                 terms: Terms::of(&push).unwrap(),
                 ledger: Ledger::new(None, None),
+                rivals: KeyBook::default(),
                 lookups: Lookups::default(),
                 creations: Creations::default(),
             }
@@ -374,7 +379,13 @@ mod tests {
 
         fn verdict(&self, entry: &PushEntry) -> Verdict {
             let referents = Referents { lookups: &self.lookups, creations: &self.creations };
-            let judge = Judge { terms: &self.terms, ledger: &self.ledger, lookups: &self.lookups, referents };
+            let judge = Judge {
+                terms: &self.terms,
+                ledger: &self.ledger,
+                rivals: &self.rivals,
+                lookups: &self.lookups,
+                referents,
+            };
             judge.verdict(entry, judge.presence(entry))
         }
 
@@ -435,7 +446,8 @@ mod tests {
         let entry = case.entry(Some(Known::InDoubt { is_update: false }));
         case.found(&entry);
         assert_eq!(case.ending(&entry), Some(State::Created));
-        case.ledger.tell(entry.sought().unwrap(), &Ending::of(State::Created));
+        case.rivals.enter(Claim::of(0, 0, &entry).into_iter().collect());
+        case.rivals.tell(entry.sought().unwrap(), &Ending::of(State::Created));
         assert_eq!(case.ending(&entry), Some(State::Unchanged));
     }
 }

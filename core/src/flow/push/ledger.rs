@@ -3,19 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::digest_table::DigestTable;
 use super::ending::Ending;
 use super::journal::{ClosingWord, Done, DoneState, Journal, JournalVersion, Known};
 use super::sought::Sought;
 use crate::error::Result;
-use crate::output::State;
 
 /// How many writes are announced together: as many as one multi-message takes, so that a crash leaves no more than
 /// those in doubt (API notes §6).
 const ANNOUNCED: usize = 10;
-
-/// Behind every line of an earlier run.
-const THIS_RUN: u32 = u32::MAX;
 
 /// The books of a push. Entries are known by their places in the window.
 #[derive(Debug)]
@@ -25,9 +20,6 @@ pub(super) struct Ledger {
     doubtful: BTreeSet<String>,
     /// What earlier runs announced and never closed, and nothing of this run is about, each with its key.
     left_open: BTreeMap<String, Option<String>>,
-    /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
-    /// the journal that says so, or [`THIS_RUN`].
-    told: DigestTable<[u8; 4]>,
     /// The write guard, and how many writes it let through over the whole push.
     max_writes: Option<u64>,
     writes: u64,
@@ -45,7 +37,6 @@ impl Ledger {
             doubtful: journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default(),
             left_open: journal.as_ref().map(|journal| journal.open().clone()).unwrap_or_default(),
             journal,
-            told: DigestTable::default(),
             max_writes,
             writes: 0,
             ready: VecDeque::new(),
@@ -60,16 +51,13 @@ impl Ledger {
     }
 
     /// Whether an earlier run may have created something under a key, or has: a search that lags behind does not find it
-    /// at once. Of a key that no search finds the journal alone knows, and is believed.
-    pub(super) fn is_doubtful(&self, sought: &Sought) -> bool {
+    /// at once. Of a key that no search finds the journal alone knows, and is believed. `is_told` says whether a record was
+    /// settled under it before.
+    pub(super) fn is_doubtful(&self, sought: &Sought, is_told: bool) -> bool {
         let Some(journal) = &self.journal else { return false };
         let key = sought.text();
-        let may_lag = || {
-            sought.can_be_found()
-                && journal.has_under(&key)
-                && !journal.is_trusted(&key)
-                && !self.is_told(sought)
-        };
+        let may_lag =
+            || sought.can_be_found() && journal.has_under(&key) && !journal.is_trusted(&key) && !is_told;
         self.doubtful.contains(&key) || may_lag()
     }
 
@@ -122,16 +110,6 @@ impl Ledger {
         self.journal.as_ref().and_then(|journal| journal.newest(&key.text()))
     }
 
-    /// Whether another record was settled under a key before.
-    pub(super) fn is_told(&self, sought: &Sought) -> bool {
-        self.line_told(sought).is_some()
-    }
-
-    /// The line that says how a record under a key was settled before.
-    fn line_told(&self, sought: &Sought) -> Option<u32> {
-        self.told.get(sought.digest()).map(u32::from_be_bytes)
-    }
-
     /// The last line of the journal about something.
     pub(super) fn line_of(&self, name: &str) -> Option<u64> {
         self.journal.as_ref().and_then(|journal| journal.line_of(name))
@@ -139,39 +117,22 @@ impl Ledger {
 
     /// Whether what an earlier run did is still so: not if a record of the same key that goes before this one was
     /// written after it, in a run that took it up again, nor if the journal's last word on the key is of a record that
-    /// does not follow in this one. `follows` says of a line whether it does.
+    /// does not follow in this one. `told` is the line that says how a record under the key was settled before, and
+    /// `follows` says of a line whether its record follows.
     pub(super) fn still_holds(
         &self,
         sought: Option<&Sought>,
+        told: Option<u32>,
         done: Done,
         follows: impl Fn(u64) -> bool,
     ) -> bool {
         let is_newer = |sought: &Sought| {
-            self.line_told(sought).is_some_and(|line| u64::from(line) > done.line)
+            told.is_some_and(|line| u64::from(line) > done.line)
                 || self.journal.as_ref().is_some_and(|journal| {
                     journal.newer(&sought.text(), done.line).is_some_and(|line| !follows(line))
                 })
         };
         !sought.is_some_and(is_newer)
-    }
-
-    /// Takes note that a record was settled under a key.
-    pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending) {
-        let line = match (ending.journaled, ending.state) {
-            (Some(line), _) => u32::try_from(line).unwrap_or(THIS_RUN),
-            (None, State::Created | State::Updated) => THIS_RUN,
-            (
-                None,
-                State::Unchanged
-                | State::Differs
-                | State::Doubled
-                | State::Skipped
-                | State::Rejected
-                | State::MaybeApplied,
-            ) => 0,
-        };
-        let line = line.max(self.line_told(sought).unwrap_or_default());
-        self.told.insert(sought.digest(), line.to_be_bytes());
     }
 
     /// Writes down how something ended. `is_announced` says whether this run announced it, and `confirm` whether it is
@@ -321,6 +282,7 @@ mod tests {
     use crate::flow::push::scope::JournalScope;
     use crate::flow::push::sought::Group;
     use crate::operation::Push;
+    use crate::output::State;
 
     fn ledger(journal: Option<&str>, max_writes: Option<u64>) -> Ledger {
         let scope = JournalScope::of(&Push::writing("{}").unwrap(), "acme", "orders", true);
@@ -383,15 +345,11 @@ mod tests {
 
     #[test]
     fn what_was_written_later_under_a_key_overrules_what_an_earlier_run_did() {
-        let mut ledger = ledger(Some(""), None);
+        let ledger = ledger(Some(""), None);
         let (key, done) = (key("k"), Done { state: State::Created, id: Some(7), line: 3 });
-        assert!(ledger.still_holds(Some(&key), done, |_| false));
-        ledger.tell(&key, &Ending { journaled: Some(2), ..Ending::of(State::Created) });
-        assert!(ledger.still_holds(Some(&key), done, |_| false));
-        ledger.tell(&key, &Ending::of(State::Unchanged));
-        assert!(ledger.still_holds(Some(&key), done, |_| false));
-        ledger.tell(&key, &Ending::of(State::Updated));
-        assert!(!ledger.still_holds(Some(&key), done, |_| false));
+        for (told, holds) in [(None, true), (Some(0), true), (Some(2), true), (Some(u32::MAX), false)] {
+            assert_eq!(ledger.still_holds(Some(&key), told, done, |_| false), holds, "{told:?}");
+        }
     }
 
     #[test]

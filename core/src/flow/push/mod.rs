@@ -172,6 +172,7 @@ impl PushJob {
         Judge {
             terms: &self.terms,
             ledger: &self.ledger,
+            rivals: &self.rivals,
             lookups: &self.lookups,
             referents: self.referents(),
         }

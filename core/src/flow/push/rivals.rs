@@ -3,13 +3,15 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::digest_table::{Digest, DigestTable};
 use super::ending::Ending;
 use super::entry::PushEntry;
-use super::sought::Sought;
+use super::journal::JournalVersion;
+use super::sought::{Group, Sought};
 use crate::mapping::IfThere;
 use crate::output::State;
 use crate::value::{DateTime, Decimal};
@@ -21,8 +23,16 @@ type ContentDigest = [u8; 8];
 #[derive(Debug, Default)]
 pub(super) struct KeyBook {
     holders: DigestTable<PackedHolder>,
-    /// Of documents that tell the newer one.
-    versions: DigestTable<Edition>,
+    /// The same of records that have a version.
+    versioned: DigestTable<(PackedHolder, JournalVersion)>,
+    /// Versions that cannot be packed.
+    odd_versions: BTreeMap<Digest, Edition>,
+    /// Ids that are too long to be packed.
+    long_ids: BTreeMap<Digest, u64>,
+    /// The lines of the journal that say how records were settled, where earlier runs settled them.
+    lines: DigestTable<[u8; 4]>,
+    /// Where the keys of records are looked for.
+    searched: Option<(Arc<str>, Arc<str>)>,
 }
 
 /// The record that has a key.
@@ -43,13 +53,24 @@ struct PackedHolder {
     /// Of a place in the input, the lower bytes.
     number: [u8; 5],
     content: ContentDigest,
-    id: [u8; 8],
+    id: [u8; 5],
     /// The state with which it ended, from 1, and what else is so.
     flags: u8,
 }
 
 const HAS_ID: u8 = 0x10;
 const IS_CONTESTED: u8 = 0x20;
+/// Whether a record was settled under the key, since what is there may be its own.
+const IS_TOLD: u8 = 0x40;
+/// Whether this run has written it.
+const IS_WRITTEN: u8 = 0x80;
+const OF_KEY: u8 = IS_TOLD | IS_WRITTEN;
+
+/// Behind every line of an earlier run.
+const THIS_RUN: u32 = u32::MAX;
+
+/// Stands for an id that is too long.
+const LONG_ID: [u8; 5] = [u8::MAX; 5];
 
 impl PackedHolder {
     fn of(holder: &Holder) -> Self {
@@ -68,14 +89,20 @@ impl PackedHolder {
         };
         let has_id = if id.is_some() { HAS_ID } else { 0 };
         let contested = if holder.is_contested { IS_CONTESTED } else { 0 };
-        let id = id.unwrap_or_default().to_be_bytes();
+        let id = match id.unwrap_or_default().to_be_bytes() {
+            [0, 0, 0, short @ ..] => short,
+            _ => LONG_ID,
+        };
         Self { number, content: holder.content, id, flags: state | has_id | contested }
     }
 
-    fn holder(self, version: Option<Edition>) -> Holder {
+    fn holder(self, version: Option<Edition>, long_id: Option<u64>) -> Holder {
         let mut number = [0; 8];
         number[3..].copy_from_slice(&self.number);
-        let id = (self.flags & HAS_ID != 0).then(|| u64::from_be_bytes(self.id));
+        let [a, b, c, d, e] = self.id;
+        let short = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+        let long_id = long_id.filter(|_| self.id == LONG_ID);
+        let id = (self.flags & HAS_ID != 0).then(|| long_id.unwrap_or(short));
         let state = match self.flags & 0x0f {
             0 => None,
             1 => Some(State::Created),
@@ -183,15 +210,79 @@ impl KeyBook {
         decided
     }
 
-    fn holder(&self, key: Digest) -> Option<Holder> {
-        self.holders.get(key).map(|packed| packed.holder(self.versions.get(key)))
+    fn packed(&self, key: Digest) -> Option<(PackedHolder, Option<JournalVersion>)> {
+        let versioned = self.versioned.get(key).map(|(packed, version)| (packed, Some(version)));
+        versioned.or_else(|| self.holders.get(key).map(|packed| (packed, None)))
     }
 
+    fn holder(&self, key: Digest) -> Option<Holder> {
+        let (packed, version) = self.packed(key)?;
+        let version = version.and_then(Edition::unpacked).or_else(|| self.odd_versions.get(&key).copied());
+        Some(packed.holder(version, self.long_ids.get(&key).copied()))
+    }
+
+    /// What is known of the key stays, whoever has it.
     fn put(&mut self, key: Digest, holder: &Holder) {
-        self.holders.insert(key, PackedHolder::of(holder));
-        if let Some(version) = holder.version {
-            self.versions.insert(key, version);
+        let of_key = self.packed(key).map_or(0, |(known, _)| known.flags & OF_KEY);
+        let packed = PackedHolder::of(holder);
+        let packed = PackedHolder { flags: packed.flags | of_key, ..packed };
+        match holder.end {
+            Some((_, Some(id))) if packed.id == LONG_ID => drop(self.long_ids.insert(key, id)),
+            Some(_) | None => drop(self.long_ids.remove(&key)),
         }
+        self.odd_versions.remove(&key);
+        match (holder.version, holder.version.and_then(Edition::packed)) {
+            (_, Some(version)) => {
+                self.holders.remove(key);
+                self.versioned.insert(key, (packed, version));
+            }
+            (odd, None) => {
+                self.versioned.remove(key);
+                self.holders.insert(key, packed);
+                self.odd_versions.extend(odd.map(|odd| (key, odd)));
+            }
+        }
+    }
+
+    /// Takes note that a record was settled under a key.
+    pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending) {
+        let (flags, line) = match (ending.journaled, ending.state) {
+            (Some(line), _) => (IS_TOLD, u32::try_from(line).unwrap_or(THIS_RUN)),
+            (None, State::Created | State::Updated) => (IS_TOLD | IS_WRITTEN, 0),
+            (
+                None,
+                State::Unchanged
+                | State::Differs
+                | State::Doubled
+                | State::Skipped
+                | State::Rejected
+                | State::MaybeApplied,
+            ) => (IS_TOLD, 0),
+        };
+        self.searched = Some((Arc::clone(&sought.group.search), Arc::clone(&sought.group.column)));
+        let key = Digest::of(sought.text());
+        let line = line.max(self.lines.get(key).map_or(0, u32::from_be_bytes));
+        if line > 0 {
+            self.lines.insert(key, line.to_be_bytes());
+        }
+        let versioned = self.versioned.get_mut(key).map(|(packed, _)| packed);
+        if let Some(packed) = versioned.or_else(|| self.holders.get_mut(key)) {
+            packed.flags |= flags;
+        }
+    }
+
+    /// Behind which line of the journal a record was settled under a key before: 0 where no line says so, and one behind
+    /// all of them where this run has written it.
+    pub(super) fn told(&self, sought: &Sought) -> Option<u32> {
+        let Group { search, column, take, .. } = &sought.group;
+        let is_key = |(known, other): &(Arc<str>, Arc<str>)| known == search && other == column;
+        if take.is_some() || !self.searched.as_ref().is_some_and(is_key) {
+            return None;
+        }
+        let key = Digest::of(sought.text());
+        let (packed, _) = self.packed(key).filter(|(packed, _)| packed.flags & IS_TOLD != 0)?;
+        let line = self.lines.get(key).map_or(0, u32::from_be_bytes);
+        Some(if packed.flags & IS_WRITTEN != 0 { THIS_RUN } else { line })
     }
 
     /// Takes note of how a record ended.
@@ -292,6 +383,24 @@ fn newest(holder: Option<&Holder>, claims: &[Claim]) -> Option<Holder> {
 }
 
 impl Edition {
+    fn packed(self) -> Option<JournalVersion> {
+        match self {
+            Edition::Number(number) => {
+                let whole = number.with_places(0).ok()?;
+                JournalVersion::of_number(i64::try_from(whole.mantissa()).ok()?)
+            }
+            Edition::Moment(milliseconds, has_offset) => JournalVersion::of_moment(milliseconds, has_offset),
+        }
+    }
+
+    fn unpacked(version: JournalVersion) -> Option<Self> {
+        let number = |number: i64| Decimal::from_parts(number.into(), 0).ok().map(Edition::Number);
+        match version.moment() {
+            Some((milliseconds, has_offset)) => Some(Edition::Moment(milliseconds, has_offset)),
+            None => version.number().and_then(number),
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         if let Ok(number) = Decimal::parse(text) {
             return Some(Edition::Number(number));
@@ -413,14 +522,16 @@ mod tests {
 
     #[test]
     fn a_holder_takes_little_memory() {
-        assert!(size_of::<(Digest, PackedHolder)>() <= 34);
+        assert!(size_of::<(Digest, PackedHolder)>() <= 31);
+        assert!(size_of::<(Digest, (PackedHolder, JournalVersion))>() <= 39);
         for (number, end) in [
             (7, None),
             ((1 << 40) - 1, Some((State::Differs, Some(u64::MAX)))),
             (0, Some((State::Created, None))),
         ] {
             let holder = Holder { number, content: [3; 8], version: None, end, is_contested: end.is_none() };
-            let back = PackedHolder::of(&holder).holder(None);
+            let long_id = end.and_then(|(_, id)| id);
+            let back = PackedHolder::of(&holder).holder(None, long_id);
             assert_eq!((back.number, back.end, back.is_contested), (number, end, end.is_none()));
         }
     }

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::digest_table::Digest;
 use crate::catalog::{self, FilterType};
 use crate::mapping::Reference;
 use crate::operation::Search;
@@ -129,13 +128,6 @@ impl Sought {
     pub(super) fn text(&self) -> String {
         let by = self.group.by.iter().map(|(column, value)| format!("&{column}={value}"));
         format!("{}{}", self.normal, by.collect::<String>())
-    }
-
-    /// The value and where it is looked for, in little memory.
-    pub(super) fn digest(&self) -> Digest {
-        let Group { search, column, take, .. } = &self.group;
-        let take = take.as_deref().unwrap_or_default();
-        Digest::of(format!("{search}\n{column}\n{take}\n{}", self.text()))
     }
 
     fn compared(&self) -> (&Group, &str) {

@@ -29,6 +29,28 @@ impl JournalVersion {
         Self::pack(LOCAL, moment.milliseconds())
     }
 
+    /// A whole number.
+    pub(in crate::flow::push) fn of_number(number: i64) -> Option<Self> {
+        Self::pack(NUMBER, number)
+    }
+
+    /// Milliseconds, and whether they are told with an offset.
+    pub(in crate::flow::push) fn of_moment(milliseconds: i64, has_offset: bool) -> Option<Self> {
+        Self::pack(if has_offset { MOMENT } else { LOCAL }, milliseconds)
+    }
+
+    /// The number; nothing where it is none.
+    pub(in crate::flow::push) fn number(self) -> Option<i64> {
+        let (kind, value) = self.parts();
+        (kind == NUMBER).then_some(value)
+    }
+
+    /// The milliseconds, and whether they are told with an offset; nothing where it is a number.
+    pub(in crate::flow::push) fn moment(self) -> Option<(i64, bool)> {
+        let (kind, value) = self.parts();
+        (kind != NUMBER).then_some((value, kind == MOMENT))
+    }
+
     fn pack(kind: u64, value: i64) -> Option<Self> {
         let shifted = u64::try_from(value.checked_add(SHIFT)?).ok()?;
         (shifted < NUMBER).then(|| Self((kind | shifted).to_be_bytes()))
