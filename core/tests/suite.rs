@@ -43,6 +43,7 @@ mod mapping_packages;
 mod mapping_ready;
 mod mapping_refunds;
 mod mapping_rules;
+mod mapping_shipped;
 mod mapping_shop_orders;
 mod mapping_shopify_graphql;
 mod mapping_signs;

@@ -1,5 +1,8 @@
 //! Pushes under misfortune: orders of a shop, and corrections that nothing can be told by.
 
+mod refunds;
+mod shipments;
+
 use std::collections::BTreeSet;
 
 use brightpearl_core::Method;
@@ -69,9 +72,11 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace, has_rival: boo
         pushing.meeting = Some(pushing.meeting());
         return pushing.orders();
     }
-    match pushing.draw.below(4) {
+    match pushing.draw.below(6) {
         0 => pushing.corrections(),
         1 => pushing.contacts(),
+        2 => pushing.refunds(),
+        3 => pushing.shipments(),
         _ => pushing.orders(),
     }
 }

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
 use super::referents::{Aim, Referent, Referents, listed};
 use super::rivals::KeyBook;
-use super::shipped::{self, Shipment};
+use super::shipped::{self, NoteComparison};
 use super::sought::Sought;
 use super::terms::Terms;
 use crate::catalog::Update;
@@ -290,10 +290,10 @@ impl Judge<'_> {
             return path.and_then(|path| note.id_in(&path)).map_or(Verdict::Write, Verdict::Read);
         };
         match shipped::compared(note, json, shipped, self.lookups) {
-            Shipment::Noted => Verdict::Write,
-            Shipment::Unsought(products) => Verdict::LookUp(products),
-            Shipment::Unknown(reason) => Verdict::LeaveUnfound(reason),
-            Shipment::Differs { noted, shipped } => {
+            NoteComparison::Noted => Verdict::Write,
+            NoteComparison::Unsought(products) => Verdict::LookUp(products),
+            NoteComparison::Unknown(reason) => Verdict::LeaveUnfound(reason),
+            NoteComparison::Differs { noted, shipped } => {
                 let reason = format!(
                     "the goods-out note {id} has {noted}, and the shipment has {shipped}: the note is not shipped by it; \
                      expected a note of what was shipped"

@@ -446,4 +446,56 @@ mod tests {
         let known = ["old", "found", "absent", "new"].map(|value| lookups.hits(&sought(value)).is_some());
         assert_eq!(known, [false, false, false, true]);
     }
+
+    #[test]
+    fn ids_are_looked_up_in_sets_until_a_set_cannot_be_looked_up() {
+        let orders = |column: &str| Group {
+            search: "order-service/order-search".into(),
+            column: column.into(),
+            by: Vec::new(),
+            take: None,
+        };
+        let wanted = |group: &Group, values: &[&str]| {
+            let values: BTreeSet<Sought> =
+                values.iter().map(|value| Sought::new(group.clone(), value)).collect();
+            BTreeMap::from([(group.clone(), values)])
+        };
+        let mut lookups = Lookups::default();
+        let ids = orders("orderId");
+        let looks = lookups.plan(wanted(&ids, &["7", "008", "9", "12"]));
+        assert_eq!(
+            looks.iter().map(|look| look.search().filters).collect::<Vec<_>>(),
+            [[("orderId".to_owned(), "7-9,12".to_owned())]]
+        );
+        // Of the key alone it is known that a row is all that there is of it.
+        for (column, values) in [("parentOrderId", ["7", "8"]), ("customerRef", ["7", "8"])] {
+            let looks = lookups.plan(wanted(&orders(column), &values));
+            assert!(matches!(&looks[..], [Look::Whole(_, 2)]), "{column} {looks:?}");
+        }
+        assert!(matches!(&lookups.plan(wanted(&ids, &["7"]))[..], [Look::One(_)]));
+        let many: Vec<String> = (0..600_u64).map(|number| (number * 3 + 1).to_string()).collect();
+        let many = lookups.plan(wanted(&ids, &many.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert_eq!(many.len(), 2, "a set fits into a page and into a request");
+        // What was found of a set before it failed is not believed, nor is what was not found.
+        lookups.learn(&Sought::new(ids.clone(), "7"), 7, false);
+        lookups.failed(&looks[0], &Error::misuse("it takes no sets"));
+        let hits =
+            |lookups: &Lookups, id: &str| lookups.hits(&Sought::new(ids.clone(), id)).map(<[Hit]>::len);
+        assert_eq!((hits(&lookups, "7"), hits(&lookups, "8")), (None, None));
+        assert_eq!(
+            lookups
+                .plan(wanted(&ids, &["7", "8"]))
+                .iter()
+                .filter(|look| matches!(look, Look::Several(..)))
+                .count(),
+            0
+        );
+        let mut lookups = Lookups::default();
+        lookups.learn(&Sought::new(ids.clone(), "7"), 7, false);
+        lookups.finished(&looks[0]);
+        assert_eq!(
+            (hits(&lookups, "7"), hits(&lookups, "12"), hits(&lookups, "13")),
+            (Some(1), Some(0), None)
+        );
+    }
 }

@@ -19,7 +19,7 @@ const PLACES: u32 = 4;
 
 /// What can be said of a shipment and its note.
 #[derive(Debug)]
-pub(super) enum Shipment {
+pub(super) enum NoteComparison {
     /// The note has it.
     Noted,
     /// It is not known what these products are.
@@ -37,8 +37,8 @@ struct NotedPieces {
     products: BTreeMap<Option<u64>, i128>,
 }
 
-/// Pieces by what they are, with how that is spelled.
-type Pieces = BTreeMap<String, (String, i128)>;
+/// PieceCounts by what they are, with how that is spelled.
+type PieceCounts = BTreeMap<String, (String, i128)>;
 
 /// Compares a note as it was read with what was shipped.
 pub(super) fn compared(
@@ -46,9 +46,9 @@ pub(super) fn compared(
     json: &str,
     shipped: &ShippedPieces,
     lookups: &Lookups,
-) -> Shipment {
+) -> NoteComparison {
     let unknown = |what: &str| {
-        Shipment::Unknown(format!(
+        NoteComparison::Unknown(format!(
             "the goods-out note {what}, so that it is not known whether it was shipped"
         ))
     };
@@ -57,9 +57,9 @@ pub(super) fn compared(
     };
     if shipped.items.is_empty() {
         return if noted.total == total {
-            Shipment::Noted
+            NoteComparison::Noted
         } else {
-            Shipment::Differs { noted: in_all(noted.total), shipped: in_all(total) }
+            NoteComparison::Differs { noted: in_all(noted.total), shipped: in_all(total) }
         };
     }
     let Some(products) = noted.products() else { return unknown("has rows that name no product") };
@@ -80,9 +80,9 @@ pub(super) fn compared(
     };
     let unnamed = total - sent.values().map(|(_, count)| count).sum::<i128>();
     if noted.total == total && sent.iter().all(fits) {
-        return Shipment::Noted;
+        return NoteComparison::Noted;
     }
-    Shipment::Differs { noted: listed(&there, 0), shipped: listed(&sent, unnamed) }
+    NoteComparison::Differs { noted: listed(&there, 0), shipped: listed(&sent, unnamed) }
 }
 
 impl NotedPieces {
@@ -112,7 +112,7 @@ fn by_sku(
     products: &BTreeMap<u64, i128>,
     caseless: bool,
     lookups: &Lookups,
-) -> Result<Pieces, Shipment> {
+) -> Result<PieceCounts, NoteComparison> {
     let by_product = Group { take: Some(skus.sku.into()), ..column(skus, skus.product) };
     let sought = |id: &u64| Sought::new(by_product.clone(), &id.to_string());
     let unsought: Vec<Sought> = products
@@ -121,13 +121,15 @@ fn by_sku(
         .filter(|sought| lookups.obstacle(sought).is_none() && lookups.hits(sought).is_none())
         .collect();
     if !unsought.is_empty() {
-        return Err(Shipment::Unsought(unsought));
+        return Err(NoteComparison::Unsought(unsought));
     }
-    let mut pieces = Pieces::new();
+    let mut pieces = PieceCounts::new();
     for (id, count) in products {
         let sought = sought(id);
         let unknown = |why: &str| {
-            Shipment::Unknown(format!("the SKU of product {id} of the goods-out note is not known: {why}"))
+            NoteComparison::Unknown(format!(
+                "the SKU of product {id} of the goods-out note is not known: {why}"
+            ))
         };
         let spelled = match (lookups.hits(&sought), lookups.obstacle(&sought)) {
             // A product may have no SKU.
@@ -145,8 +147,8 @@ fn by_sku(
 }
 
 /// What was shipped, by what it is compared by.
-fn sent(note: &ShippedNote, shipped: &ShippedPieces) -> Option<Pieces> {
-    let mut pieces = Pieces::new();
+fn sent(note: &ShippedNote, shipped: &ShippedPieces) -> Option<PieceCounts> {
+    let mut pieces = PieceCounts::new();
     for (spelled, count) in &shipped.items {
         let name = match shipped.identity {
             PieceIdentity::Sku { caseless } => compared_sku(&note.skus, spelled, caseless),
@@ -187,7 +189,7 @@ fn in_all(total: i128) -> String {
 }
 
 /// `2 of MUG and 1 of CUP`.
-fn listed(pieces: &Pieces, unnamed: i128) -> String {
+fn listed(pieces: &PieceCounts, unnamed: i128) -> String {
     let mut words: Vec<String> = pieces
         .values()
         .filter(|(_, pieces)| *pieces != 0)
