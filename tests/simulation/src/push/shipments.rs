@@ -11,7 +11,7 @@ use crate::checks::Kind;
 const SHIPMENTS: &str = include_str!("../shipments.json");
 
 /// A goods-out note.
-struct Note {
+struct GoodsNote {
     id: u64,
     order: u64,
 }
@@ -72,7 +72,7 @@ impl Pushing<'_> {
     }
 
     /// A note of an order of its own, made past the client.
-    fn note(&mut self, number: u64, pieces: &[(u64, u64)]) -> Option<Note> {
+    fn note(&mut self, number: u64, pieces: &[(u64, u64)]) -> Option<GoodsNote> {
         let contacts = self.network.look("contact-service/contact-search?columns=contactId&pageSize=1");
         let row = |(product, count): &(u64, u64)| json!({"productId": product, "quantity": count.to_string(), "net": "9.00", "tax": "0.00", "taxCode": "T20"});
         let rows: Vec<Value> = pieces.iter().map(row).collect();
@@ -88,7 +88,7 @@ impl Pushing<'_> {
         let products: Vec<Value> = read["rows"].as_array()?.iter().map(product).collect();
         let body = json!({"warehouses": [{"warehouseId": 2, "transfer": false, "products": products}], "priority": false});
         let notes = self.act(&format!("warehouse-service/order/{order}/goods-note/goods-out"), &body);
-        Some(Note { id: notes[0].as_u64()?, order })
+        Some(GoodsNote { id: notes[0].as_u64()?, order })
     }
 
     fn act(&mut self, path: &str, body: &Value) -> Value {
