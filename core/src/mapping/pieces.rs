@@ -36,7 +36,18 @@ pub(super) enum PiecesRule {
     /// How many pieces.
     Total(Pick),
     /// How many of what.
-    Items { each: Pick, level: usize, identity: PieceIdentity, product: Pick, quantity: Pick },
+    Items(Box<ItemRule>),
+}
+
+/// Where the items are, and what each of them says.
+#[derive(Debug)]
+pub(super) struct ItemRule {
+    pub(super) each: Pick,
+    /// The level of an item.
+    pub(super) level: usize,
+    pub(super) identity: PieceIdentity,
+    pub(super) product: Pick,
+    pub(super) quantity: Pick,
 }
 
 impl ShippedPieces {
@@ -53,16 +64,16 @@ impl PiecesRule {
             PiecesRule::Total(pick) => {
                 format!("the goods-out note must have {} pieces", pick.expression.text)
             }
-            PiecesRule::Items { each, identity, product, quantity, .. } => format!(
+            PiecesRule::Items(rule) => format!(
                 "the goods-out note must have {} of {}{} for each of {}",
-                quantity.expression.text,
-                match identity {
+                rule.quantity.expression.text,
+                match rule.identity {
                     PieceIdentity::Sku { .. } => "the SKU ",
                     PieceIdentity::Product => "the product ",
                     PieceIdentity::Unknown => "",
                 },
-                product.expression.text,
-                each.expression.text
+                rule.product.expression.text,
+                rule.each.expression.text
             ),
         }
     }

@@ -4,7 +4,7 @@ use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope};
 use crate::json::Node;
 use crate::mapping::path::Paths;
-use crate::mapping::pieces::{PieceIdentity, PiecesRule};
+use crate::mapping::pieces::{ItemRule, PieceIdentity, PiecesRule};
 use crate::mapping::rule::Pick;
 
 impl Context<'_> {
@@ -46,13 +46,14 @@ impl Context<'_> {
                 .error(&place.pointer, "quantity is missing; expected how many pieces of it are shipped");
             return None;
         };
-        Some(PiecesRule::Items {
+        let (identity, product) = identity;
+        Some(PiecesRule::Items(Box::new(ItemRule {
             each: each?,
             level,
-            identity: identity.0,
-            product: identity.1,
+            identity,
+            product,
             quantity: quantity?,
-        })
+        })))
     }
 
     /// An expression that starts from an item; `Some(None)` for one that is wrong.

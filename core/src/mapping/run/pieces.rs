@@ -1,7 +1,7 @@
 //! What a record ships.
 
 use super::{Entrance, Run};
-use crate::mapping::pieces::{PieceIdentity, PiecesRule, ShippedPieces};
+use crate::mapping::pieces::{ItemRule, PieceIdentity, PiecesRule, ShippedPieces};
 use crate::mapping::rule::Pick;
 use crate::mapping::tape::TokenKind;
 use crate::mapping::transform::{Arithmetic, calculate, read_number};
@@ -14,9 +14,7 @@ impl<'v> Run<'v> {
         let read = match &self.compiled.document.pieces {
             None => return,
             Some(PiecesRule::Total(pick)) => self.total_of_pieces(pick).map_err(|reason| (pick, "", reason)),
-            Some(PiecesRule::Items { each, level, identity, product, quantity }) => {
-                self.items_of_pieces(each, *level, *identity, product, quantity)
-            }
+            Some(PiecesRule::Items(rule)) => self.items_of_pieces(rule),
         };
         match read {
             Ok(pieces) => self.pieces = pieces,
@@ -38,12 +36,9 @@ impl<'v> Run<'v> {
     /// What is wrong is told with the expression that gave it, and the member that has it.
     fn items_of_pieces(
         &mut self,
-        each: &'v Pick,
-        level: usize,
-        identity: PieceIdentity,
-        product: &'v Pick,
-        quantity: &'v Pick,
+        rule: &'v ItemRule,
     ) -> Result<Option<ShippedPieces>, (&'v Pick, &'static str, String)> {
+        let ItemRule { each, level, identity, product, quantity } = rule;
         let elements: Vec<Value<'v>> = match self.pick(each).map_err(|reason| (each, "/each", reason))? {
             Value::Null => Vec::new(),
             Value::Node(node) if node.kind() == TokenKind::Array => node.elements().map(Value::of).collect(),
@@ -53,10 +48,10 @@ impl<'v> Run<'v> {
         if elements.is_empty() {
             return Ok(None);
         }
-        let mut pieces = ShippedPieces { identity, ..ShippedPieces::of(Decimal::default()) };
+        let mut pieces = ShippedPieces { identity: *identity, ..ShippedPieces::of(Decimal::default()) };
         for element in elements {
             self.allowance.step(1).map_err(|reason| (each, "/each", reason))?;
-            self.enter(level, element, Entrance::Record);
+            self.enter(*level, element, Entrance::Record);
             let of = |reason| (quantity, "/quantity", reason);
             let value = self.pick(quantity).map_err(of)?;
             if value.is_null() {
@@ -67,7 +62,7 @@ impl<'v> Run<'v> {
                 return Err(of(format!("found {count}; {EXPECTED}")));
             }
             pieces.total = calculate(pieces.total, Arithmetic::Plus, count).map_err(of)?;
-            let member = if identity == PieceIdentity::Product { "/productId" } else { "/sku" };
+            let member = if *identity == PieceIdentity::Product { "/productId" } else { "/sku" };
             let named = self.pick(product).map_err(|reason| (product, member, reason))?;
             let Some(name) =
                 named.id_text().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
