@@ -126,7 +126,9 @@ def notice(fault: Fault | None, program: Program) -> str | None:
     environment["PROPTEST_DISABLE_FAILURE_PERSISTENCE"] = "1"
     for run in runs:
         try:
-            ended = subprocess.run(run, cwd=program.folder, env=environment, capture_output=True, text=True, timeout=600)
+            ended = subprocess.run(
+                run, cwd=program.folder, env=environment, capture_output=True, text=True, timeout=600
+            )
         except subprocess.TimeoutExpired:
             return "it does not end"
         if ended.returncode:

@@ -50,13 +50,6 @@ export const NO_STATE_FILE = nativeOnly(
   "to keep the text of `checkpoint()` yourself, and to give it as `state`",
 );
 
-/** The component's calls take no adjustment yet. */
-export const ADJUSTS_NO_CALL = nativeOnly(
-  "options",
-  "`maxAttempts`, `extraHeaders` or `extraQuery` of one call",
-  "those of the client, or `headers` and `query` of a request",
-);
-
 const lend = (data: string | null | undefined) => ({ data: data ?? null, len: data?.length ?? 0 });
 
 /** All of it in one line, as the native library words it. */

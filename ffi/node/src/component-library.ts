@@ -3,7 +3,7 @@
  * are values, so that nothing needs to be decoded.
  */
 
-import { ADJUSTS_NO_CALL, componentErrors, NATIVE_ONLY, NO_STATE_FILE, type EngineError } from "./component-errors";
+import { componentErrors, NATIVE_ONLY, NO_STATE_FILE, type EngineError } from "./component-errors";
 import { component, isTrap, replaceInstance, typed } from "./component-instance";
 import { componentOutputs, labelOf } from "./component-outputs";
 import { operationKinds, stepKinds } from "./kinds";
@@ -312,9 +312,11 @@ export const native: Record<string, NativeFunction> = {
     guarded(error, () => {
       step.members = members(call.poll(time(now)));
     }),
-  callAdjust: (_call, _adjustment, error) =>
+  callAdjust: (call, { max_attempts, headers, query }, error) =>
     guarded(error, () => {
-      throw Object.assign(new Error(ADJUSTS_NO_CALL.message), { payload: ADJUSTS_NO_CALL });
+      // As in C, 0 stands for what the client says.
+      const maxAttempts = max_attempts === 0 ? undefined : max_attempts;
+      call.adjust({ maxAttempts, headers: readFields(headers), query: readFields(query) });
     }),
   callAnswer: (call, exchange, { status, headers, body }, now, error) =>
     guarded(error, () => {
