@@ -12,10 +12,10 @@ use crate::excerpt::excerpt;
 use crate::{audit, catalog, contract, discovery, flow, health, mapping, metrics, webhook};
 
 /// Questions with what answers them, which is given their arguments.
-type Table = [(&'static str, fn(&RawValue) -> Result<String>)];
+type Questions = [(&'static str, fn(&RawValue) -> Result<String>)];
 
 /// About what Brightpearl has, and what the engine says of itself.
-const ABOUT_THE_API: &Table = &[
+const ABOUT_THE_API: &Questions = &[
     ("catalog", |asked| nothing(asked).map(|()| discovery::catalog())),
     ("describe", |asked| read(asked).and_then(|Named { resource }| discovery::describe(&resource))),
     ("tasks", |asked| nothing(asked).map(|()| discovery::tasks())),
@@ -29,7 +29,7 @@ const ABOUT_THE_API: &Table = &[
 ];
 
 /// About mapping documents and journals.
-const ABOUT_FLOWS: &Table = &[
+const ABOUT_FLOWS: &Questions = &[
     ("check_mapping", |asked| read(asked).map(|Document { document }| discovery::check_mapping(&document))),
     ("run_mapping", run_mapping),
     ("explain_mapping", |asked| {
@@ -47,7 +47,7 @@ const ABOUT_FLOWS: &Table = &[
 ];
 
 /// About webhooks, and for those who run it for years.
-const ABOUT_RUNNING: &Table = &[
+const ABOUT_RUNNING: &Questions = &[
     ("webhook_events", |asked| nothing(asked).map(|()| webhook::webhook_events())),
     ("check_webhooks", |asked| {
         read(asked).and_then(|Receiver { receiver }| webhook::check_webhooks(&receiver))
@@ -89,7 +89,7 @@ pub fn ask_about_the_api(question: &str) -> Result<String> {
     answer(question, &[ABOUT_THE_API])
 }
 
-fn answer(question: &str, tables: &[&Table]) -> Result<String> {
+fn answer(question: &str, tables: &[&Questions]) -> Result<String> {
     let asked: BTreeMap<String, &RawValue> =
         serde_json::from_str(question).map_err(|error| invalid(&error.to_string()))?;
     let mut members = asked.iter();
