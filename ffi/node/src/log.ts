@@ -37,7 +37,7 @@ export interface LogFields {
   readonly seconds?: number;
 }
 
-/** Takes lines. What it throws is passed over: what is sent does not hang on what is said of it. */
+/** Takes lines. What it throws, or rejects with, is passed over: what is sent does not hang on what is said of it. */
 export type Log = (line: LogLine) => void;
 
 /** Waits that say nothing of Brightpearl: another call of the client logs in. */
@@ -111,7 +111,11 @@ export class CallLog {
   ): void {
     const fields = { run: this.#run, flow: this.#flow, ...more };
     try {
-      this.#log({ level, target: `brightpearl.${target}`, message, fields });
+      const told: unknown = this.#log({ level, target: `brightpearl.${target}`, message, fields });
+      if (typeof (told as PromiseLike<unknown> | undefined)?.then === "function") {
+        // Nobody waits for it, and what it rejects with would end the process.
+        Promise.resolve(told).catch(() => {});
+      }
     } catch {
       // The program's own affair.
     }
