@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { invalid } from "./errors";
 import { Connecting } from "./connecting";
-import { dispatchedOnce, nodesDispatcher, type Dispatcher } from "./dispatched-once";
+import { dispatchedOnce, globalDispatcher, isRetrying, type Dispatcher } from "./dispatched-once";
 import { MaybeSent, NotSent, Unsendable, type Request, type Response, type Transport } from "./http";
 
 /** Failures that come before the first byte of a request. */
@@ -79,21 +79,19 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
     throw invalid("dispatcher", "expected a dispatcher of undici, such as `new Agent()` or `new ProxyAgent(url)`");
   }
-  if (dispatcher?.constructor?.name === "RetryAgent") {
+  if (isRetrying(dispatcher)) {
     throw invalid("dispatcher", "a RetryAgent sends writes again by itself; expected the dispatcher that it wraps");
   }
   return async (request, { signal, timeoutMs: ofCall }) => {
     const host = hostOf(request);
     requireSendable(request);
+    const isRead = request.method === "GET" || request.method === "OPTIONS";
+    // A read may be sent again: fetch finds by itself who connects.
+    const used = dispatcher ?? (isNodes && !isRead ? globalDispatcher() : undefined);
     const watch = new Watch(signal, ofCall ?? timeoutMs, deadlineMs);
     try {
-      return await exchange(
-        fetcher,
-        request,
-        watch,
-        maxBodyBytes,
-        dispatcher ?? (isNodes ? nodesDispatcher() : undefined),
-      );
+      const once = isRead ? used : used && dispatchedOnce(used, () => watch.refuseToRepeat());
+      return await exchange(fetcher, request, watch, maxBodyBytes, once);
     } catch (error) {
       throw watch.ended ?? judged(error, host, watch.connecting.isWaiting);
     } finally {
@@ -159,10 +157,8 @@ async function exchange(
     redirect: "manual",
     signal: watch.signal,
   };
-  const isRead = request.method === "GET" || request.method === "OPTIONS";
-  const once = isRead ? dispatcher : dispatcher && dispatchedOnce(dispatcher, () => watch.refuseToRepeat());
   // Versions of undici describe themselves by types that differ.
-  const dispatched = (once === undefined ? options : { ...options, dispatcher: once }) as RequestInit;
+  const dispatched = (dispatcher === undefined ? options : { ...options, dispatcher }) as RequestInit;
   const answer = await watch.next(watch.connecting.watch(() => fetcher(request.url, dispatched)));
   const pieces: Uint8Array[] = [];
   let size = 0;

@@ -2,12 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, MaybeSent, TransportError, fetchTransport } from "./brightpearl.mjs";
+import { Client, MaybeSent, TransportError, Unsendable, fetchTransport } from "./brightpearl.mjs";
 import { credentials, rejection } from "./connect.mjs";
 import { misfortunes, statuses, vanishing } from "./vanishing.mjs";
 
+/** Where older and newer copies of undici keep their global dispatchers. */
+const slots = ["undici.globalDispatcher.1", "undici.globalDispatcher.2"].map((name) => Symbol.for(name));
+const isNewer = Number.parseInt(process.versions.undici) >= 8;
+
 /** The dispatcher of Node itself, which it makes with the first fetch. */
-const standard = () => globalThis[Symbol.for("undici.globalDispatcher.1")];
+const standard = () => globalThis[slots[isNewer ? 1 : 0]];
 const transports = {
   "the default transport": () => fetchTransport(),
   "the transport over a dispatcher": () =>
@@ -77,4 +81,88 @@ test("a dispatcher that repeats by itself is refused", () => {
     location: "dispatcher",
     message: /a RetryAgent sends writes again by itself/,
   });
+});
+
+/** Has other global dispatchers, of older and of newer undici, while something is done. */
+async function withGlobal(dispatchers, done) {
+  void Headers;
+  const before = slots.map((slot) => globalThis[slot]);
+  slots.forEach((slot, index) => (globalThis[slot] = dispatchers[index]));
+  try {
+    await done();
+  } finally {
+    slots.forEach((slot, index) => (globalThis[slot] = before[index]));
+  }
+}
+
+/** Counts what is dispatched by it. */
+const counting = (to = standard()) => ({
+  count: 0,
+  dispatch(...given) {
+    this.count += 1;
+    return to.dispatch(...given);
+  },
+});
+
+test("a write goes by the global dispatcher of its fetch, also beside one of another undici", async () => {
+  void Headers;
+  const server = await vanishing(200);
+  const write = () => fetchTransport()(request("POST", server.baseUrl, "{}"), { signal });
+  const [older, newer] = [counting(), counting()];
+  await withGlobal([older, newer], async () => assert.equal((await write()).status, 200));
+  assert.deepEqual([older.count, newer.count], isNewer ? [0, 1] : [1, 0]);
+  const only = counting();
+  await withGlobal([undefined, only], async () => assert.equal((await write()).status, 200));
+  assert.equal(only.count, 1);
+  assert.equal(server.seen.writes, 2);
+  await server.close();
+});
+
+test("a write is refused where the global dispatcher repeats, or is not known", async () => {
+  class RetryAgent {
+    constructor(to) {
+      this.to = to;
+    }
+    dispatch(...given) {
+      return this.to.dispatch(...given);
+    }
+  }
+  class Retrying extends RetryAgent {}
+  void Headers;
+  const server = await vanishing(200);
+  const transport = fetchTransport();
+  for (const made of [RetryAgent, Retrying]) {
+    const retrying = new made(standard());
+    for (const dispatchers of [[retrying], [standard(), retrying]]) {
+      await withGlobal(dispatchers, async () => {
+        const error = await rejection(transport(request("POST", server.baseUrl), { signal }));
+        assert.ok(error instanceof Unsendable, String(error));
+        assert.match(error.message, /global dispatcher is a RetryAgent.+give the client a `dispatcher`/);
+        assert.equal((await transport(request("GET", server.baseUrl), { signal })).status, 200, "a read may be repeated");
+      });
+    }
+  }
+  const given = fetchTransport({ dispatcher: counting() });
+  const plain = globalThis.fetch;
+  const asked = [];
+  globalThis.fetch = async (_, options) => (asked.push(options), new Response("{}"));
+  try {
+    const unknown = fetchTransport();
+    await withGlobal([], async () => {
+      const error = await rejection(unknown(request("PUT", server.baseUrl), { signal }));
+      assert.ok(error instanceof Unsendable, String(error));
+      assert.match(error.message, /dispatcher of fetch is not known/);
+      assert.equal((await unknown(request("GET", server.baseUrl), { signal })).status, 200);
+    });
+  } finally {
+    globalThis.fetch = plain;
+  }
+  assert.deepEqual(
+    asked.map((options) => "dispatcher" in options),
+    [false],
+    "a read has no dispatcher of ours",
+  );
+  assert.equal(server.seen.writes, 0);
+  assert.equal((await given(request("POST", server.baseUrl), { signal })).status, 200);
+  await server.close();
 });
