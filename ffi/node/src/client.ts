@@ -272,9 +272,18 @@ export class Client extends Tasks {
   ): PullResult<T> {
     const [of, { state, ...given }] = apart(options);
     const file = state instanceof StateFile ? state : undefined;
-    const text = file === undefined ? (state as string | undefined) : (file.text ?? undefined);
-    const call = this.#start(pullText(resources, { ...given, state: text }), of);
-    return new PullResult<T>(call, this.#around(of), of.signal, file);
+    // One that another pull has stays open.
+    file?.take();
+    try {
+      const text = file === undefined ? (state as string | undefined) : (file.text ?? undefined);
+      const surroundings = this.#around(of);
+      const call = this.#start(pullText(resources, { ...given, state: text }), of);
+      return new PullResult<T>(call, surroundings, of.signal, file);
+    } catch (error) {
+      // Nobody else may hold it, and it would stay locked till it is collected.
+      void file?.close();
+      throw error;
+    }
   }
 
   /** The URIs that read an id set, as the server plans them. */

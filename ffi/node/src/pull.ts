@@ -65,11 +65,18 @@ export class PullResult<T extends object = any>
 {
   readonly #file: StateFile | undefined;
 
-  /** @internal */
+  /** @internal The file was taken for it. */
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined, file?: StateFile) {
     super(call, surroundings, signal);
-    file?.take();
     this.#file = file;
+  }
+
+  /** Ends it now, as every result does. One that is not being iterated gives its file for the state back. */
+  override close(): void {
+    super.close();
+    if (!this.isUnderWay) {
+      void this.#file?.close();
+    }
   }
 
   /**

@@ -74,6 +74,11 @@ export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
     }
   }
 
+  /** Whether an iteration has begun, and has not ended yet. */
+  protected get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
   /** As `close`: `using rows = ...`. */
   [Symbol.dispose](): void {
     this.close();

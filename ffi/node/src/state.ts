@@ -9,7 +9,7 @@ import { native, readText, type Pointer } from "./library";
 /**
  * The state of a pull in a file, which has one state or the next, whatever happens while it is replaced. One pull at a time
  * has it, from here to `close`, among all processes and all hosts of the engine; the end of the process, however it ends,
- * gives it back. It is for one pull, whose end closes it.
+ * gives it back. It is for one pull, whose end closes it; a pull that cannot be started closes it, too.
  *
  * The constructor throws a `ValidationError` at `state` when another pull has it, when it is not a regular file, when it
  * does not hold a state, and when none can be kept there.
@@ -19,6 +19,7 @@ export class StateFile {
   readonly text: string | null;
   readonly #handle: Handle;
   #replacing: Promise<unknown> = Promise.resolve();
+  #replacements = 0;
   #isTaken = false;
 
   constructor(path: PathLike) {
@@ -47,14 +48,17 @@ export class StateFile {
    */
   replace(checkpoint: string): Promise<void> {
     const text = Buffer.from(checkpoint);
-    const replaced = this.#replacing.then(() => this.#replace(text));
+    this.#replacements += 1;
+    const replaced = this.#replacing.then(() => this.#replace(text)).finally(() => (this.#replacements -= 1));
     this.#replacing = replaced.catch(() => {});
     return replaced;
   }
 
-  /** Lets others have the file. A second time does nothing. */
+  /** Lets others have the file, at once unless it is being replaced. A second time does nothing. */
   async close(): Promise<void> {
-    await this.#replacing;
+    if (this.#replacements > 0) {
+      await this.#replacing;
+    }
     this.#handle.close();
   }
 

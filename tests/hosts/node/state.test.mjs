@@ -95,3 +95,25 @@ test("what is no state, and one of another account, is refused and left alone", 
   await closed.close();
   assert.equal((await rejection(closed.replace("{}"))).name, "MisuseError");
 });
+
+test("a pull that does not come about gives its state back at once", async () => {
+  for (const [resources, options] of [
+    ["orders-of-nobody", {}],
+    ["order", { timeoutMs: 0 }],
+    ["order", { maxAttempts: 0 }],
+    [7, {}],
+  ]) {
+    assert.throws(() => client.pull(resources, { state: new StateFile(path), ...options }), JSON.stringify(options));
+    await new StateFile(path).close();
+  }
+  const unread = pull();
+  unread.batches();
+  unread.close();
+  const next = pull();
+  const batches = next.batches();
+  await batches.next();
+  next.close();
+  assert.throws(() => new StateFile(path), refused(/another pull has the state/), "it is at work with it");
+  await rejection(batches.next());
+  await new StateFile(path).close();
+});
