@@ -138,7 +138,11 @@ test("a write is refused where the global dispatcher repeats, or is not known", 
         const error = await rejection(transport(request("POST", server.baseUrl), { signal }));
         assert.ok(error instanceof Unsendable, String(error));
         assert.match(error.message, /global dispatcher is a RetryAgent.+give the client a `dispatcher`/);
-        assert.equal((await transport(request("GET", server.baseUrl), { signal })).status, 200, "a read may be repeated");
+        assert.equal(
+          (await transport(request("GET", server.baseUrl), { signal })).status,
+          200,
+          "a read may be repeated",
+        );
       });
     }
   }
