@@ -44,15 +44,34 @@ static line begin(const call_log *log) {
   return made;
 }
 
+/* How many bytes the control character or line separator has that a text begins with; 0 when it begins otherwise. */
+static size_t control_of(const char *text) {
+  const unsigned char *bytes = (const unsigned char *)text;
+  if (bytes[0] < 0x20 || bytes[0] == 0x7f) {
+    return 1;
+  }
+  /* U+0080 to U+009F, of which a terminal takes some for sequences of its own. */
+  if (bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] <= 0x9f) {
+    return 2;
+  }
+  /* U+2028 and U+2029. */
+  return bytes[0] == 0xe2 && bytes[1] == 0x80 && (bytes[2] == 0xa8 || bytes[2] == 0xa9) ? 3 : 0;
+}
+
 /* Copies at most so many bytes, without what would begin another line or move a terminal's cursor, and without half a
  * character at the end. */
 static void one_line(char *to, size_t room, const char *from) {
   size_t len = 0;
-  for (; from[len] && len + 1 < room; len++) {
-    to[len] = (unsigned char)from[len] < 0x20 || from[len] == 0x7f ? ' ' : from[len];
+  while (*from && len + 1 < room) {
+    size_t control = control_of(from);
+    to[len++] = control ? ' ' : *from;
+    from += control ? control : 1;
   }
-  if (from[len]) {
-    while (len > 0 && ((unsigned char)from[len] & 0xc0) == 0x80) {
+  if (((unsigned char)*from & 0xc0) == 0x80) {
+    while (len > 0 && ((unsigned char)to[len - 1] & 0xc0) == 0x80) {
+      len--;
+    }
+    if (len > 0 && ((unsigned char)to[len - 1] & 0xc0) == 0xc0) {
       len--;
     }
   }

@@ -246,7 +246,8 @@ static bp_status do_nothing(bp_call *call, const bp_step *step, void *data, bp_e
 static bp_call *push_of(const bp_client *client) {
   const char *document =
       "{\"version\":1,\"name\":\"notes\",\"target\":\"order-service/order/{ORDER-ID}/note\",\"path\":"
-      "{\"ORDER-ID\":{\"from\":\"order\"}},\"fields\":[{\"to\":\"/text\",\"from\":\"text\"}]}";
+      "{\"ORDER-ID\":{\"from\":\"order\"}},\"key\":{\"from\":\"text\"},\"fields\":[{\"to\":\"/"
+      "text\",\"from\":\"text\"}]}";
   bp_mapping *mapping = NULL;
   bp_call *call = NULL;
   bp_push push;
@@ -332,6 +333,34 @@ static void lines_tell_what_is_done_and_nothing_secret(void) {
   bp_client_free(client);
 }
 
+/* Feeds one record, whose text has what would begin another line or move a terminal's cursor, and takes its outcome. */
+static bp_status feed_controls(bp_call *call, const bp_step *step, void *data, bp_error **error) {
+  static const char RECORD[] = "{\"order\":1,\"text\":\"a\\u0007b\\u0085c\\u009bd\\u2028e\\u2029f\\u00e9\\u2030\"}";
+  int *fed = (int *)data;
+  if (step->kind != BP_STEP_KIND_FEED) {
+    return BP_STATUS_OK;
+  }
+  return (*fed)++ ? bp_call_finish(call, error) : bp_call_feed(call, RECORD, sizeof RECORD - 1, error);
+}
+
+static void a_line_is_one_line(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  int fed = 0;
+  text lines = {NULL, 0};
+  append_string(&lines, "");
+  BP_INIT(&options);
+  options.log = take_line;
+  options.data = &lines;
+  expect(came_to(push_of(client), &options, feed_controls, &fed, &delivery) == BP_STATUS_OK, "a push of one record");
+  expect_told(&lines, "brightpearl.records: record a b c d e f\xc3\xa9\xe2\x80\xb0: ");
+  free(lines.data);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
 static CURLcode refuse(CURL *transfer, void *data) {
   (void)transfer, (void)data;
   return CURLE_SSL_CERTPROBLEM;
@@ -375,6 +404,7 @@ int main(void) {
   a_sink_that_fails_ends_its_call_alone();
   a_sink_that_feeds_nothing_hangs_nobody();
   lines_tell_what_is_done_and_nothing_secret();
+  a_line_is_one_line();
   misuse_is_told();
   curl_global_cleanup();
   printf("%d failures\n", failures);
