@@ -95,8 +95,9 @@ def growing(descriptor: int) -> int:
 def replacing(
     path: str | os.PathLike[str], kept: list[int] | None = None, *, mode: int = PRIVATE
 ) -> Iterator[BinaryIO]:
-    """A file that appears under its name when it is complete and on disk. It has the mode of the one that it
-    replaces, or `mode`. Where the name is a symbolic link, what that leads to is replaced.
+    """A file that appears under its name when it is complete and on disk. It has the owner, the group and the mode of
+    the one that it replaces, or `mode`. Who may not give files away gets a `PermissionError`, unless the owner that
+    there was may read it all the same. Where the name is a symbolic link, what that leads to is replaced.
 
     `kept`: takes a descriptor by which the file that has appeared stays open, and locked, where there are locks.
     """
@@ -111,7 +112,7 @@ def replacing(
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
-            _change_mode(descriptor, _mode_of(target, mode))
+            _keep_access(descriptor, target, mode)
             os.fsync(descriptor)
             if os.name == "posix":
                 # While it is locked, nobody takes it for one that was left behind.
@@ -174,11 +175,39 @@ def _remove_if_abandoned(partial: str) -> None:
             os.unlink(partial)
 
 
-def _mode_of(path: str, otherwise: int) -> int:
+def _keep_access(descriptor: int, target: str, otherwise: int) -> None:
+    """Gives a file the owner, the group and the mode of the one that it is to replace."""
     try:
-        return stat.S_IMODE(os.stat(path).st_mode) & 0o777
+        found = os.stat(target)
     except FileNotFoundError:
-        return otherwise
+        _change_mode(descriptor, otherwise)
+        return
+    mode = stat.S_IMODE(found.st_mode) & 0o777
+    if hasattr(os, "fchown"):
+        made = os.fstat(descriptor)
+        if (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
+            _give_away(descriptor, made, found, target)
+    _change_mode(descriptor, mode)
+
+
+def _give_away(descriptor: int, made: os.stat_result, found: os.stat_result, target: str) -> None:
+    try:
+        os.fchown(descriptor, found.st_uid, found.st_gid)
+    except OSError as error:
+        has_group = made.st_gid == found.st_gid or _gives_group(descriptor, found.st_gid)
+        mode = found.st_mode
+        is_readable = made.st_uid == found.st_uid or mode & 0o004 or (has_group and mode & 0o040)
+        if not is_readable:
+            reason = f"it cannot be left to its owner, user {found.st_uid}: {error.strerror}"
+            raise OSError(error.errno, reason, target) from error
+
+
+def _gives_group(descriptor: int, group: int) -> bool:
+    try:
+        os.fchown(descriptor, -1, group)
+    except OSError:
+        return False
+    return True
 
 
 def _change_mode(descriptor: int, mode: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import os
 import signal
@@ -141,6 +143,37 @@ def test_a_name_that_is_locked_is_free_when_it_is_given_back(tmp_path: Path) -> 
     assert second.take()
     second.give_back()
     assert os.listdir(tmp_path) == []
+
+
+def test_whoever_replaces_a_file_leaves_it_to_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "state"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    # Only root gives files away; others find it as it is.
+    with contextlib.suppress(PermissionError):
+        os.chown(target, 12345, 23456)
+
+    def replaced(text: bytes) -> os.stat_result:
+        with replacing(target) as file:
+            file.write(text)
+        return target.stat()
+
+    before, after = target.stat(), replaced(b"new")
+    assert after.st_ino != before.st_ino
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+    if before.st_uid == os.geteuid():
+        return
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchown", refuse)
+    with pytest.raises(PermissionError, match="cannot be left to its owner, user 12345"):
+        replaced(b"lost")
+    assert target.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["state"]
+    target.chmod(0o644)
+    assert replaced(b"all may read it").st_uid == os.geteuid()
 
 
 def test_output_that_goes_to_a_file_of_an_option_is_refused(tmp_path: Path) -> None:
