@@ -26,7 +26,7 @@ impl Handle for bp_state {
 
 /// Opens the state of a pull: takes the file under that name, which need not be there yet, and reads what it holds. `path`
 /// is the file's path: any bytes but NUL on Unix, UTF-8 on Windows. The function never waits. Beside the file another one
-/// is locked, whose name begins with a dot and ends with `.lock`, and which `bp_state_close` removes.
+/// is locked, whose name begins with a dot and ends with `.lock`, and which `bp_state_close` removes on Unix.
 ///
 /// `BP_STATUS_VALIDATION` at `state` when another pull has it, when it is not a regular file, when it does not hold a state,
 /// and when none can be kept there. Whether the state is of the client's account is said by `bp_call_start_pull`. On success

@@ -119,7 +119,7 @@ impl StateFile {
 }
 
 /// Has what is under a name, though it is replaced meanwhile: a file beside it is locked. One that a killed process left is
-/// taken by the next.
+/// taken by the next. Only on Unix is it removed: elsewhere a file that is open keeps its name.
 #[derive(Debug)]
 struct NameLock {
     file: Option<File>,
