@@ -4156,7 +4156,8 @@ bp_text bp_state_text(const bp_state *state);
  * what it covers is safe elsewhere. Whatever happens meanwhile, the file has the one or the other.
  *
  * `BP_STATUS_VALIDATION` at `state` when the file cannot be written, or the text is no state; the file then has what it
- * had. `BP_STATUS_MISUSE` when the state was closed.
+ * had. The same when the file was replaced, but its directory cannot be synced: after a power cut the file may have what it
+ * had before. The message says which. `BP_STATUS_MISUSE` when the state was closed.
  *
  * Thread: the state's.
  * NULL: BP_STATUS_NULL_POINTER for `state`; `text` only with length 0; `error` may be NULL.

@@ -63,7 +63,8 @@ pub unsafe extern "C" fn bp_state_text(state: *const bp_state) -> bp_text {
 /// what it covers is safe elsewhere. Whatever happens meanwhile, the file has the one or the other.
 ///
 /// `BP_STATUS_VALIDATION` at `state` when the file cannot be written, or the text is no state; the file then has what it
-/// had. `BP_STATUS_MISUSE` when the state was closed.
+/// had. The same when the file was replaced, but its directory cannot be synced: after a power cut the file may have what it
+/// had before. The message says which. `BP_STATUS_MISUSE` when the state was closed.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn bp_state_replace(

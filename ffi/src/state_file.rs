@@ -103,7 +103,17 @@ impl StateFile {
                 in_words(&error)
             );
             Failure::from(Error::validation(PLACE, message))
-                .advising("Make room on the disk; the next pull goes on from the state that is there.")
+                .advising("Make room on the disk, or run as the file's owner; the next pull goes on from what is there.")
+        })?;
+        sync_name(&self.target).map_err(|error| {
+            let message = format!(
+                "the state {} was replaced, but its directory cannot be synced: {}; after a power cut it may have what it had \
+                 before",
+                named(&self.path),
+                in_words(&error)
+            );
+            Failure::from(Error::validation(PLACE, message))
+                .advising("Let the directory be read, and look after the disk; the next pull goes on from what is there.")
         })
     }
 
@@ -111,10 +121,9 @@ impl StateFile {
         let (mut file, partial) = Partial::beside(&self.target)?;
         file.write_all(text.trim().as_bytes())?;
         file.write_all(b"\n")?;
-        keep_mode(&file, &self.target)?;
+        keep_access(&file, &self.target)?;
         file.sync_all()?;
-        partial.replace(&self.target)?;
-        sync_name(&self.target)
+        partial.replace(&self.target)
     }
 }
 
@@ -141,7 +150,10 @@ impl NameLock {
 
                 options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).mode(PRIVATE);
             }
-            let file = options.open(&path)?;
+            let file = options.open(&path).map_err(|error| {
+                let message = format!("its lock {} cannot be opened: {}", named(&path), in_words(&error));
+                io::Error::new(error.kind(), message)
+            })?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -332,16 +344,32 @@ fn random_name() -> String {
     (0..8).map(|_| digit()).collect()
 }
 
-/// Gives a file the mode of the one that it replaces, or that of a private one.
+/// Gives a file the owner, the group and the mode of the one that it replaces, or the mode of a private one. Who may not give
+/// files away fails, unless the owner that there was may read it all the same.
 #[cfg(unix)]
-fn keep_mode(file: &File, target: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+fn keep_access(file: &File, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    let mode = fs::metadata(target).map_or(PRIVATE, |found| found.permissions().mode() & 0o777);
+    let Ok(found) = fs::metadata(target) else {
+        return file.set_permissions(fs::Permissions::from_mode(PRIVATE));
+    };
+    let mode = found.permissions().mode() & 0o777;
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (found.uid(), found.gid())
+        && let Err(error) = fchown(file, Some(found.uid()), Some(found.gid()))
+    {
+        let has_group = made.gid() == found.gid() || fchown(file, None, Some(found.gid())).is_ok();
+        let is_readable = made.uid() == found.uid() || mode & 0o004 != 0 || (has_group && mode & 0o040 != 0);
+        if !is_readable {
+            let message =
+                format!("it cannot be left to its owner, user {}: {}", found.uid(), in_words(&error));
+            return Err(io::Error::new(error.kind(), message));
+        }
+    }
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn keep_mode(_file: &File, _target: &Path) -> io::Result<()> {
+fn keep_access(_file: &File, _target: &Path) -> io::Result<()> {
     Ok(())
 }

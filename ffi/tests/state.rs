@@ -163,3 +163,76 @@ fn a_state_of_another_account_is_refused_by_the_pull() {
         assert_eq!(bp_state_text(null()).data, null());
     }
 }
+
+/// Does something as a user who may not do everything, and who owns a folder: another one where this one is root.
+#[cfg(target_os = "linux")]
+fn as_plain_user<T>(folder: &Path, done: impl FnOnce() -> T) -> T {
+    const NOBODY: u32 = 65534;
+    // SAFETY: both have no preconditions; of this thread alone.
+    let own = unsafe { libc::geteuid() };
+    if own != 0 {
+        return done();
+    }
+    std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
+    // SAFETY: as above.
+    unsafe { libc::setfsuid(NOBODY) };
+    let result = done();
+    // SAFETY: as above.
+    unsafe { libc::setfsuid(own) };
+    result
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_state_that_was_replaced_is_not_said_to_be_what_it_was() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("orders.state");
+    let mode = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+    let said = as_plain_user(folder.path(), || {
+        let state = open(&path).unwrap();
+        // It may be written to, but not opened.
+        mode(0o300);
+        let said = replace(&state, STATE).unwrap_err();
+        mode(0o500);
+        let before = replace(&state, r#"{"version":2}"#).unwrap_err();
+        mode(0o700);
+        (said, before)
+    });
+    assert!(
+        said.0.contains("was replaced, but its directory cannot be synced: Permission denied"),
+        "{}",
+        said.0
+    );
+    assert!(said.0.contains("after a power cut"), "{}", said.0);
+    assert!(said.1.contains("it has what it had"), "{}", said.1);
+    assert_eq!(fs::read_to_string(&path).unwrap().trim(), STATE);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lock_that_cannot_be_opened_is_named() {
+    let folder = TempDir::new().unwrap();
+    let lock = folder.path().join(".orders.state.lock");
+    fs::write(&lock, "").unwrap();
+    fs::set_permissions(&lock, fs::Permissions::from_mode(0o000)).unwrap();
+    let said = as_plain_user(folder.path(), || open(&folder.path().join("orders.state")).err().unwrap());
+    let expected = format!("its lock '{}' cannot be opened: Permission denied", lock.display());
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn whoever_replaces_a_state_leaves_it_to_its_owner() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("orders.state");
+    fs::write(&path, STATE).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    // Only root gives files away; others find it as it is.
+    _ = chown(&path, Some(12345), Some(23456));
+    let before = fs::metadata(&path).unwrap();
+    replace(&open(&path).unwrap(), STATE).unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_ne!(after.ino(), before.ino(), "it was replaced");
+    assert_eq!((after.uid(), after.gid(), after.mode()), (before.uid(), before.gid(), before.mode()));
+}

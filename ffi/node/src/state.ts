@@ -44,7 +44,8 @@ export class StateFile {
 
   /**
    * Replaces the state with that of a pull's `checkpoint()`; resolves when it is on disk. Rejects with a `ValidationError`
-   * at `state` when it cannot be written: the file then has what it had.
+   * at `state` when it cannot be written: the file then has what it had. The same when it was replaced, but may not outlive
+   * a power cut, as the message then says.
    */
   replace(checkpoint: string): Promise<void> {
     const text = Buffer.from(checkpoint);
