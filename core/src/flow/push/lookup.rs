@@ -156,6 +156,9 @@ impl Lookups {
     pub(super) fn hits(&self, sought: &Sought) -> Option<&[Hit]> {
         let table = self.tables.get(&sought.group)?;
         let value = sought.normal().to_owned();
+        if table.nameless.contains(&value) {
+            return None;
+        }
         if let Some(hits) = table.found.get(&value) {
             return Some(hits);
         }
@@ -227,10 +230,14 @@ impl Lookups {
                 self.unknown.insert(sought.clone(), in_words(&sought.group, error));
             }
             Look::Several(group, ids) => {
-                let table = self.table(group);
-                table.takes_no_sets = true;
-                for id in ids.iter() {
-                    table.found.remove(&id.to_string());
+                // What was refused with a set may be answered one by one; what does not get through now may not, either.
+                let is_refused = !error.is_retryable();
+                self.table(group).takes_no_sets |= is_refused;
+                for id in ids.iter().map(|id| id.to_string()) {
+                    self.table(group).found.remove(&id);
+                    if !is_refused {
+                        self.unknown.insert(Sought::new(group.clone(), &id), in_words(group, error));
+                    }
                 }
             }
             Look::Whole(group, _) => {
@@ -247,7 +254,9 @@ impl Lookups {
         self.unknown.clear();
         self.sent.clear();
         for table in self.tables.values_mut() {
-            table.nameless.clear();
+            // That a row did not say what it stands for does not make its value absent.
+            let nameless = std::mem::take(&mut table.nameless);
+            table.doubted.extend(nameless);
             table.trim(self.now, MOST_VALUES);
         }
     }
@@ -298,6 +307,11 @@ impl Lookups {
         let table = self.tables.entry(group.clone()).or_default();
         let column = |name: &str| page.columns().iter().position(|column| column.name() == name);
         let (values, keys) = (column(&group.column), group.key().and_then(column));
+        if values.is_none() && matches!(look, Look::Several(..)) && page.rows() > 0 {
+            // Which row is of which id cannot be told.
+            table.takes_no_sets = true;
+            return false;
+        }
         for row in 0..page.rows() {
             let value = match (values.map(|column| page.cell(column, row)).and_then(text), look) {
                 (Some(value), _) => group.normal(&value),
@@ -306,6 +320,11 @@ impl Lookups {
                 (None, Look::One(..) | Look::Several(..) | Look::Whole(..) | Look::Newer(..)) => continue,
             };
             let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
+                if let Look::One(sought) = look
+                    && is_same_but_for_case(&value, sought.normal())
+                {
+                    table.nameless.insert(sought.normal().to_owned());
+                }
                 table.nameless.insert(value);
                 continue;
             };
@@ -361,17 +380,20 @@ impl Lookups {
                 table.doubted.remove(&value);
                 // A search that takes one case for another one finds the record.
                 let in_other_case = table.in_other_case.remove(&value);
-                let is_found = table.found.contains_key(&value);
+                let is_there = table.found.contains_key(&value) || table.nameless.contains(&value);
                 match in_other_case {
-                    _ if is_found => {}
+                    _ if is_there => {}
                     Some(hits) => drop(table.found.insert(value, hits)),
                     None => drop(table.absent.insert(value, now)),
                 }
             }
             Look::Several(_, ids) => {
+                if table.takes_no_sets {
+                    return;
+                }
                 for value in ids.iter().map(|id| id.to_string()) {
                     table.doubted.remove(&value);
-                    if !table.found.contains_key(&value) {
+                    if !table.found.contains_key(&value) && !table.nameless.contains(&value) {
                         table.absent.insert(value, now);
                     }
                 }
@@ -421,81 +443,4 @@ fn in_words(group: &Group, error: &Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_created_a_moment_ago_is_remembered_and_the_rest_looked_up_again() {
-        let group = Group {
-            search: "order-service/order-search".into(),
-            column: "customerRef".into(),
-            by: Vec::new(),
-            take: None,
-        };
-        let sought = |value: &str| Sought::new(group.clone(), value);
-        let mut lookups = Lookups::default();
-        for (minute, value, is_new) in [(0, "old", true), (11, "found", false), (11, "new", true)] {
-            lookups.tell_time(HostTime::new(minute * 60_000));
-            lookups.learn(&sought(value), 7, is_new);
-        }
-        lookups.note_absence(&sought("absent"));
-        let now = lookups.now;
-        lookups.table(&group).trim(now, 10);
-        assert_eq!(["old", "found", "new"].map(|value| lookups.hits(&sought(value)).is_some()), [true; 3]);
-        lookups.table(&group).trim(now, 3);
-        let known = ["old", "found", "absent", "new"].map(|value| lookups.hits(&sought(value)).is_some());
-        assert_eq!(known, [false, false, false, true]);
-    }
-
-    #[test]
-    fn ids_are_looked_up_in_sets_until_a_set_cannot_be_looked_up() {
-        let orders = |column: &str| Group {
-            search: "order-service/order-search".into(),
-            column: column.into(),
-            by: Vec::new(),
-            take: None,
-        };
-        let wanted = |group: &Group, values: &[&str]| {
-            let values: BTreeSet<Sought> =
-                values.iter().map(|value| Sought::new(group.clone(), value)).collect();
-            BTreeMap::from([(group.clone(), values)])
-        };
-        let mut lookups = Lookups::default();
-        let ids = orders("orderId");
-        let looks = lookups.plan(wanted(&ids, &["7", "008", "9", "12"]));
-        assert_eq!(
-            looks.iter().map(|look| look.search().filters).collect::<Vec<_>>(),
-            [[("orderId".to_owned(), "7-9,12".to_owned())]]
-        );
-        // Of the key alone it is known that a row is all that there is of it.
-        for (column, values) in [("parentOrderId", ["7", "8"]), ("customerRef", ["7", "8"])] {
-            let looks = lookups.plan(wanted(&orders(column), &values));
-            assert!(matches!(&looks[..], [Look::Whole(_, 2)]), "{column} {looks:?}");
-        }
-        assert!(matches!(&lookups.plan(wanted(&ids, &["7"]))[..], [Look::One(_)]));
-        let many: Vec<String> = (0..600_u64).map(|number| (number * 3 + 1).to_string()).collect();
-        let many = lookups.plan(wanted(&ids, &many.iter().map(String::as_str).collect::<Vec<_>>()));
-        assert_eq!(many.len(), 2, "a set fits into a page and into a request");
-        // What was found of a set before it failed is not believed, nor is what was not found.
-        lookups.learn(&Sought::new(ids.clone(), "7"), 7, false);
-        lookups.failed(&looks[0], &Error::misuse("it takes no sets"));
-        let hits =
-            |lookups: &Lookups, id: &str| lookups.hits(&Sought::new(ids.clone(), id)).map(<[Hit]>::len);
-        assert_eq!((hits(&lookups, "7"), hits(&lookups, "8")), (None, None));
-        assert_eq!(
-            lookups
-                .plan(wanted(&ids, &["7", "8"]))
-                .iter()
-                .filter(|look| matches!(look, Look::Several(..)))
-                .count(),
-            0
-        );
-        let mut lookups = Lookups::default();
-        lookups.learn(&Sought::new(ids.clone(), "7"), 7, false);
-        lookups.finished(&looks[0]);
-        assert_eq!(
-            (hits(&lookups, "7"), hits(&lookups, "12"), hits(&lookups, "13")),
-            (Some(1), Some(0), None)
-        );
-    }
-}
+mod tests;

@@ -37,7 +37,7 @@ struct NotedPieces {
     products: BTreeMap<Option<u64>, i128>,
 }
 
-/// PieceCounts by what they are, with how that is spelled.
+/// Counts of pieces by what they are, with how that is spelled.
 type PieceCounts = BTreeMap<String, (String, i128)>;
 
 /// Compares a note as it was read with what was shipped.
@@ -47,13 +47,16 @@ pub(super) fn compared(
     shipped: &ShippedPieces,
     lookups: &Lookups,
 ) -> NoteComparison {
-    let unknown = |what: &str| {
+    let unknown = |why: &str| {
         NoteComparison::Unknown(format!(
-            "the goods-out note {what}, so that it is not known whether it was shipped"
+            "{why}, so that it is not known whether the note has what was shipped"
         ))
     };
-    let (Some(noted), Some(total)) = (NotedPieces::of(note, json), parts(shipped.total)) else {
-        return unknown("has quantities that cannot be read");
+    let Some(total) = parts(shipped.total) else {
+        return unknown("the shipment has a quantity of more than four decimal places");
+    };
+    let Some(noted) = NotedPieces::of(note, json) else {
+        return unknown("the goods-out note has a quantity that cannot be read");
     };
     if shipped.items.is_empty() {
         return if noted.total == total {
@@ -62,18 +65,22 @@ pub(super) fn compared(
             NoteComparison::Differs { noted: in_all(noted.total), shipped: in_all(total) }
         };
     }
-    let Some(products) = noted.products() else { return unknown("has rows that name no product") };
+    let Some(products) = noted.products() else {
+        return unknown("the goods-out note has a row that names no product");
+    };
     let there = match shipped.identity {
         PieceIdentity::Sku { caseless } => match by_sku(&note.skus, &products, caseless, lookups) {
             Ok(there) => there,
-            Err(shipment) => return shipment,
+            Err(comparison) => return comparison,
         },
         PieceIdentity::Product | PieceIdentity::Unknown => {
             let by_id = |(id, count): (&u64, &i128)| (id.to_string(), (id.to_string(), *count));
             products.iter().map(by_id).collect()
         }
     };
-    let Some(sent) = sent(note, shipped) else { return unknown("cannot be compared with such quantities") };
+    let Some(sent) = sent(note, shipped) else {
+        return unknown("the shipment has a quantity of more than four decimal places");
+    };
     // What names no product may be whatever is left.
     let fits = |(name, (_, count)): (&String, &(String, i128))| {
         there.get(name).map_or(*count == 0, |(_, noted)| count <= noted)
