@@ -84,6 +84,16 @@ pub enum Credit {
 /// A record that is left out if it is in Brightpearl: why, and what becomes of it there.
 pub type LeftOut<'m> = (&'m str, &'m IfThere);
 
+/// What a reference looks for, and what would be created for it.
+fn add_reference(content: &mut String, reference: &Reference) {
+    let (text, record) = (reference.text(), reference.record.as_deref().unwrap_or_default());
+    let _ = write!(content, "&{}:{text}", text.len());
+    if let OnMissing::Create(mapping) = &reference.on_missing {
+        let made = mapping.map(record.as_bytes()).content();
+        let _ = write!(content, "+{}:{made}", made.len());
+    }
+}
+
 /// A place of the body where an id goes.
 #[derive(Clone, Debug)]
 pub(super) struct Hole {
@@ -173,18 +183,25 @@ impl Mapped {
             };
         }
         for reference in &self.references {
-            let (text, record) = (reference.text(), reference.record.as_deref().unwrap_or_default());
-            let _ = write!(content, "&{}:{text}", text.len());
-            if let OnMissing::Create(mapping) = &reference.on_missing {
-                let made = mapping.map(record.as_bytes()).content();
-                let _ = write!(content, "+{}:{made}", made.len());
-            }
+            add_reference(&mut content, reference);
         }
         if let Some(pieces) = &self.pieces {
             let _ = write!(content, "*{pieces:?}");
         }
         if let Some((reason, if_there)) = self.left_out() {
-            let _ = write!(content, "!{reason}{if_there:?}");
+            let _ = write!(content, "!{}:{reason}", reason.len());
+            match if_there {
+                IfThere::Settle { credits, status } => {
+                    let _ = write!(content, "{status:?}");
+                    for credit in credits {
+                        match credit {
+                            Credit::Due(reference) => add_reference(&mut content, reference),
+                            Credit::Refused(failures) => drop(write!(content, "{failures:?}")),
+                        }
+                    }
+                }
+                IfThere::Tell | IfThere::Leave => drop(write!(content, "{if_there:?}")),
+            }
         }
         content
     }

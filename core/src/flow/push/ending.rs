@@ -170,17 +170,10 @@ impl Ending {
                     "it was created by {mapping:?}, and Brightpearl did not say its id"
                 ))
             }
-            (State::Skipped | State::Rejected | State::Doubled, _) => {
-                let reason = format!(
-                    "it is not there, and could not be created by {mapping:?}: {}",
-                    self.reason.unwrap_or_default()
-                );
-                if self.state == State::Skipped {
-                    CreationState::LeftOut(reason)
-                } else {
-                    CreationState::Failed(reason)
-                }
-            }
+            (State::Skipped | State::Rejected | State::Doubled, _) => CreationState::Failed(format!(
+                "it is not there, and could not be created by {mapping:?}: {}",
+                self.reason.unwrap_or_default()
+            )),
             (State::MaybeApplied, _) => CreationState::InDoubt(format!(
                 "{mapping:?} may have created it: {}",
                 self.reason.unwrap_or_default()

@@ -77,8 +77,12 @@ impl Judge<'_> {
     pub(super) fn of_mapped(self, entry: &PushEntry) -> Option<Ending> {
         let mapped = entry.mapped();
         if let Some(reason) = &mapped.skipped {
-            let is_sought =
-                entry.is_record() && entry.sought().is_some() && mapped.if_there != IfThere::Leave;
+            let may_matter = entry.is_record() && mapped.if_there != IfThere::Leave;
+            if may_matter && self.terms.asks_for_keys() && !mapped.failures.is_empty() {
+                // What cannot be told apart from others may be there under another key.
+                return Some(Ending::failed(mapped.failures.clone()));
+            }
+            let is_sought = may_matter && entry.sought().is_some();
             return (!is_sought).then(|| Ending::because(State::Skipped, reason.clone()));
         }
         if !mapped.failures.is_empty() {

@@ -94,7 +94,6 @@ impl Judge<'_> {
                 Referent::Unsought(sought) => unsought.push(sought),
                 Referent::Uncreated(slot) => uncreated.push((reference.clone(), slot)),
                 Referent::Awaited => is_waiting = true,
-                Referent::Failed(_) if self.referents.is_left_out(entry, reference) => {}
                 Referent::Failed(reason) => refused.push(reason),
                 Referent::Missing => refused.push(format!("Brightpearl has no {}", reference.text())),
                 Referent::Ambiguous(hits) => refused.push(format!(

@@ -15,8 +15,6 @@ pub(super) enum CreationState {
     Created(u64),
     /// A dry run would create it, by the mapping of that name.
     Planned(String),
-    /// Its mapping, or what it refers to, says that it is not to be created, for this reason.
-    LeftOut(String),
     Failed(String),
     InDoubt(String),
 }
@@ -111,16 +109,9 @@ impl Referents<'_> {
             Some(CreationState::Planned(mapping)) => {
                 Referent::Found(Hit::Text(format!("{{created by {mapping}}}")))
             }
-            Some(CreationState::Failed(reason) | CreationState::LeftOut(reason)) => {
-                Referent::Failed(reason.clone())
-            }
+            Some(CreationState::Failed(reason)) => Referent::Failed(reason.clone()),
             Some(CreationState::InDoubt(reason)) => Referent::InDoubt(reason.clone()),
         }
-    }
-
-    /// Whether it was found that what a reference stands for is not to be created.
-    pub(super) fn is_left_out(self, entry: &PushEntry, reference: &Reference) -> bool {
-        matches!(self.creations.0.get(&slot_of(entry, reference)), Some(CreationState::LeftOut(_)))
     }
 
     /// What an entry refers to and is still to be looked up.

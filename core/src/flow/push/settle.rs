@@ -76,10 +76,7 @@ impl PushJob {
                 let filled = ending.slot(&mapping, is_dry_run);
                 if is_ours
                     && !is_journaled
-                    && !matches!(
-                        filled,
-                        CreationState::Failed(_) | CreationState::LeftOut(_) | CreationState::InDoubt(_)
-                    )
+                    && !matches!(filled, CreationState::Failed(_) | CreationState::InDoubt(_))
                 {
                     self.window.credit(index, Created { mapping, id });
                 }

@@ -13,8 +13,16 @@ impl<'v> Run<'v> {
     /// Leaves the record out. Where it may be in Brightpearl all the same, its key is needed.
     pub(super) fn skip(&mut self, reason: &str, there: &'v ThereRule) {
         self.skipped = Some(reason.to_owned());
-        self.kept = None;
+        // What was given back is credited, whatever else becomes of the record.
+        let before = std::mem::take(&mut self.if_there);
+        let was_kept = self.kept.take().is_some();
         self.if_there = self.if_there(there);
+        if let (true, IfThere::Settle { credits: before, .. }, IfThere::Settle { credits, .. }) =
+            (was_kept, before, &mut self.if_there)
+        {
+            let others = before.into_iter().filter(|credit| !credits.contains(credit)).collect::<Vec<_>>();
+            credits.extend(others);
+        }
         if self.if_there == IfThere::Leave {
             return;
         }
@@ -85,7 +93,8 @@ impl<'v> Run<'v> {
             let Some(credit) = self.credit(rule, record) else { continue };
             let is_other = |known: &Credit| match (known, &credit) {
                 (Credit::Due(known), Credit::Due(credit)) => {
-                    known.text() == credit.text() && known != &credit.clone()
+                    // Some searches take one case for the other.
+                    known.text().to_lowercase() == credit.text().to_lowercase() && known != credit
                 }
                 (Credit::Due(_) | Credit::Refused(_), _) => false,
             };
