@@ -229,7 +229,7 @@ bench: $(VENV)/.package $(VENV)/.test-tools ## Measures, beside what one would u
 
 .PHONY: bless-vectors
 bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it
-	@cargo run --locked --quiet -p brightpearl-host-rust --bin bless-vectors
+	@cargo run --locked --quiet -p brightpearl-host-rust --features ordered --bin bless-vectors
 
 .PHONY: generate
 generate: ## Writes what the hosts have of the engine's tables and tasks anew, after a change to either

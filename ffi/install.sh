@@ -20,7 +20,7 @@ shift
 profile=release folder=release has_curl=
 for option; do
     case "$option" in
-    --debug) profile=host folder=host ;;
+    --debug) profile=host folder=host/deps ;;
     --curl) has_curl=yes ;;
     *) usage ;;
     esac
@@ -40,8 +40,9 @@ fi
 if [ "$profile" = release ]; then
     static_libs=$(cargo rustc --locked --quiet -p brightpearl-ffi --lib --release -- --print native-static-libs 2>&1)
 else
-    # What the tests build has no command of its own that says it; the standard library's is all that there is.
-    tests/cargo.sh build --quiet --lib
+    # As the tests build it, which are built with it: Cargo puts it among what they depend on. No command says there what a static
+    # library needs; the standard library's is all that there is.
+    tests/cargo.sh test --quiet --no-run --test header
     static_libs=$(rustc --crate-name nothing --crate-type staticlib --print native-static-libs -o /dev/null - </dev/null 2>&1)
 fi
 static_libs=$(printf '%s\n' "$static_libs" | sed -n 's/^note: native-static-libs: //p')

@@ -22,7 +22,9 @@ if [ "$profile" = release ]; then
     (cd "$root" && cargo build --locked --quiet --release -p brightpearl-ffi)
     (cd "$root" && cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator)
 else
-    "$root/tests/cargo.sh" build --quiet --lib --bin brightpearl-emulator
+    # The library is built with its tests: Cargo puts it among what they depend on.
+    "$root/tests/cargo.sh" test --quiet --no-run --test header
+    "$root/tests/emulator/build.sh"
 fi
 # shellcheck disable=SC2016 # Node expands it.
 platform=$(node -p '`${process.platform}-${process.arch}`')
@@ -32,10 +34,13 @@ MINGW* | MSYS* | CYGWIN*) library=brightpearl.dll emulator=brightpearl-emulator.
 *) library=libbrightpearl.so emulator=brightpearl-emulator ;;
 esac
 mkdir -p "lib/$platform"
-for file in "$library" "$emulator"; do
-    cp "${CARGO_TARGET_DIR:-$root/target}/$folder/$file" "lib/$platform/"
+built=${CARGO_TARGET_DIR:-$root/target}/$folder
+libraries=$built
+[ "$profile" = release ] || libraries=$built/deps
+for file in "$libraries/$library" "$built/$emulator"; do
+    cp "$file" "lib/$platform/"
     # An eighth of a release are names that only a debugger reads.
-    if [ "$profile" = release ] && [ "$(uname -s)" = Linux ]; then strip "lib/$platform/$file"; fi
+    if [ "$profile" = release ] && [ "$(uname -s)" = Linux ]; then strip "lib/$platform/${file##*/}"; fi
 done
 
 python3 "$root/tests/supply/notices.py" node THIRD-PARTY-NOTICES.txt

@@ -14,9 +14,20 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The text of the file.
-    pub fn text(&self) -> &str {
-        self.text.get()
+    /// The text of the file without its white space, with its members in their order, as a host's own JSON has them.
+    pub fn compact(&self) -> String {
+        let mut is_text = false;
+        let mut is_escaped = false;
+        let is_kept = |character: &char| {
+            if is_text {
+                is_text = is_escaped || *character != '"';
+                is_escaped = !is_escaped && *character == '\\';
+                return true;
+            }
+            is_text = *character == '"';
+            !character.is_ascii_whitespace()
+        };
+        self.text.get().chars().filter(is_kept).collect()
     }
 
     /// The value in this one's place: as it was where it is equal, else written for a place that so many arrays and

@@ -31,7 +31,7 @@ fn run(vector: &Vector) -> (Vector, Vec<Event>) {
     let mut played = vector.clone();
     let client_error = played.client_error.take().unwrap_or_default();
     let start_error = played.start_error.take().unwrap_or_default();
-    let client = match Config::from_json(vector.config.text()).and_then(Client::new) {
+    let client = match Config::from_json(&vector.config.compact()).and_then(Client::new) {
         Ok(client) => client,
         Err(error) => {
             played.client_error = Some(client_error.renewed(encode::error(&error), 1));
@@ -39,14 +39,14 @@ fn run(vector: &Vector) -> (Vector, Vec<Event>) {
         }
     };
     let operation = vector.operation.as_ref().expect("an operation for a client that can be created");
-    let mut host = match Operation::from_json(operation.text()).and_then(|operation| client.start(operation))
-    {
-        Ok(call) => Host { client, call: Some(call), remembered: None },
-        Err(error) => {
-            played.start_error = Some(start_error.renewed(encode::error(&error), 1));
-            return (played, Vec::new());
-        }
-    };
+    let mut host =
+        match Operation::from_json(&operation.compact()).and_then(|operation| client.start(operation)) {
+            Ok(call) => Host { client, call: Some(call), remembered: None },
+            Err(error) => {
+                played.start_error = Some(start_error.renewed(encode::error(&error), 1));
+                return (played, Vec::new());
+            }
+        };
     for entry in &mut played.script {
         let found = host.act(entry);
         entry.expect = mem::take(&mut entry.expect).renewed(found, EXPECTATION_DEPTH);

@@ -68,7 +68,7 @@ fn no_credential_is_said() {
 fn no_credential_is_shown() {
     let (_, vector) =
         load().into_iter().find(|(_, vector)| vector.name == "request-get").expect("the vector");
-    let config = Config::from_json(vector.config.text()).expect("a configuration");
+    let config = Config::from_json(&vector.config.compact()).expect("a configuration");
     let shown = format!("{config:?}");
     let client = Client::new(config).expect("a client");
     let mut call =
