@@ -9,7 +9,7 @@ announce() { echo "== c: $*" >&2; }
 case "${1:-}" in
 --valgrind)
     command -v valgrind >/dev/null || { echo "missing: valgrind (Debian: valgrind)" >&2; exit 1; }
-    memory="valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite,possible"
+    memory="valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite,possible --suppressions=valgrind.supp"
     ;;
 "") memory= ;;
 *) echo "usage: $0 [--valgrind]" >&2; exit 2 ;;
