@@ -43,7 +43,9 @@ else
     # As the tests build it, which are built with it: Cargo puts it among what they depend on. No command says there what a static
     # library needs; the standard library's is all that there is.
     tests/cargo.sh test --quiet --no-run --test header
-    static_libs=$(rustc --crate-name nothing --crate-type staticlib --print native-static-libs -o /dev/null - </dev/null 2>&1)
+    empty=$(mktemp -d)
+    static_libs=$(rustc --crate-name empty --crate-type staticlib --print native-static-libs --out-dir "$empty" - </dev/null 2>&1)
+    rm -rf "$empty"
 fi
 static_libs=$(printf '%s\n' "$static_libs" | sed -n 's/^note: native-static-libs: //p')
 built=${CARGO_TARGET_DIR:-target}/$folder
