@@ -101,7 +101,7 @@ fn answer(question: &str, tables: &[&Questions]) -> Result<String> {
         Some((_, function)) => function(arguments),
         None => {
             let known: Vec<String> = questions().map(|(known, _)| format!("`{known}`")).collect();
-            Err(invalid(&format!("{} is not a question; there are {}", excerpt(name), known.join(", "))))
+            Err(invalid(&format!("{} is unknown; expected one of {}", excerpt(name), known.join(", "))))
         }
     }
 }
