@@ -58,7 +58,7 @@ fn a_state_is_replaced_as_a_whole_and_read_by_the_next() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("orders.state");
     let state = open(&path).unwrap();
-    assert_eq!(text(&state), None, "there is none yet");
+    assert_eq!(text(&state), None, "nothing was put there yet");
     replace(&state, STATE).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{STATE}\n"));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -79,7 +79,7 @@ test("what became of records is told by their key, in one line", async () => {
   assert.equal(told.length, 2);
 });
 
-test("a log that throws disturbs nothing, and one that is none is refused", async () => {
+test("a log that throws disturbs nothing, and what is not a function is refused", async () => {
   const on = { [types]: (_, response) => send(response, { response: 1 }) };
   const log = () => {
     throw new Error("the disk is full");

@@ -77,7 +77,7 @@ test("one pull at a time has a state, also when its process is killed", async ()
   await new StateFile(path).close();
 });
 
-test("what is no state, and one of another account, is refused and left alone", async () => {
+test("a text that is not a state, and a state of another account, is refused and left alone", async () => {
   for (const wrong of ["[1]", '{"cut', "orders.json"]) {
     writeFileSync(path, wrong);
     assert.throws(() => new StateFile(path), refused(/is not a state/));

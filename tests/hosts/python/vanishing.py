@@ -28,7 +28,7 @@ ENDINGS: dict[str, Callable[[socket.socket], None]] = {
 """What becomes of a write: what is done before its connection is closed."""
 
 STATUSES = (301, 302, 307, 308, 401, 408, 421, 425, 429, 500, 503)
-"""What another try might serve better, and what is no reason to send a write again by itself."""
+"""Answers that another try might serve better; a transport sends a write again for none of them."""
 
 BODIES = {"without a body": b"", "with a body": b'{"text": "Picked"}', "with a large body": b"x" * (4 << 20)}
 """Of the large one, most is still to be sent when the server closes after the head."""

@@ -28,7 +28,7 @@ pub enum Ending {
 pub const MISFORTUNES: [Ending; 4] =
     [Ending::NoAnswer, Ending::AfterTheHead, Ending::HalfAHead, Ending::HalfABody];
 
-/// What another try might serve better, and what is no reason to send a write again by itself.
+/// Answers that another try might serve better; a transport sends a write again for none of them.
 pub const STATUSES: [u16; 11] = [301, 302, 307, 308, 401, 408, 421, 425, 429, 500, 503];
 
 /// The server, which stops when it is dropped.

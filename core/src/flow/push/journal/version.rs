@@ -39,7 +39,7 @@ impl JournalVersion {
         Self::pack(if has_offset { MOMENT } else { LOCAL }, milliseconds)
     }
 
-    /// The number; nothing where it is none.
+    /// The number; nothing where it is a moment.
     pub(in crate::flow::push) fn number(self) -> Option<i64> {
         let (kind, value) = self.parts();
         (kind == NUMBER).then_some(value)
