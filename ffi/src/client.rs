@@ -17,6 +17,17 @@ use crate::text::bp_buffer;
 #[derive(Debug)]
 pub struct bp_client(pub(crate) Client);
 
+impl bp_client {
+    /// A client that shares a budget, or has one of its own.
+    pub(crate) fn open(config: Config, pool: Option<&bp_pool>) -> Result<Self, Error> {
+        let client = match pool {
+            Some(pool) => Client::with_pool(config, pool.0.clone()),
+            None => Client::new(config),
+        };
+        client.map(Self)
+    }
+}
+
 impl Handle for bp_client {
     type Kept = Sole;
 }
@@ -79,11 +90,7 @@ pub unsafe extern "C" fn bp_client_new(
         guarded(error, |scope| {
             create(client, "client", || {
                 let config = Config::from_json(scope.text(config_json, config_len, "config_json")?)?;
-                let client = match scope.shared(pool) {
-                    Some(pool) => Client::with_pool(config, pool.0.clone()),
-                    None => Client::new(config),
-                };
-                Ok(bp_client(client?))
+                Ok(bp_client::open(config, scope.shared(pool))?)
             })
         })
     }

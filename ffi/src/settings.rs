@@ -1,7 +1,7 @@
 //! What a client is configured with, as a structure.
 
 use brightpearl_core::auth::PrivateApp;
-use brightpearl_core::{Client, Config, Credentials, Error, Location};
+use brightpearl_core::{Config, Credentials, Error, Location};
 
 use crate::boundary::{Failure, create, guarded};
 use crate::client::bp_client;
@@ -62,11 +62,7 @@ pub unsafe extern "C" fn bp_client_open(
         guarded(error, |scope| {
             create(client, "client", || {
                 let config = read_settings(scope, sized::read(settings, "settings")?)?;
-                let client = match scope.shared(pool) {
-                    Some(pool) => Client::with_pool(config, pool.0.clone()),
-                    None => Client::new(config),
-                };
-                Ok(bp_client(client?))
+                Ok(bp_client::open(config, scope.shared(pool))?)
             })
         })
     }
