@@ -37,7 +37,7 @@ pub use describe::{
 };
 pub use named_request::{misspelt_path, request_path};
 pub use names::{readable, readable_path, search_for, search_named};
-pub use note::{ShippedNote, SkuSearch, shipped_note};
+pub use note::{EventFlag, Evidence, ShippedNote, SkuSearch, shipped_note};
 pub use operation::{Empty, Endpoint, EndpointOperation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
 pub use personal::is_personal;

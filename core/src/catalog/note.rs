@@ -1,8 +1,12 @@
-//! Notes of what is shipped, whose quantities a shipment is held against.
+//! Notes of what is shipped: a shipment is held against their quantities, and what was written to them shows in them.
+
+use super::update::{Manner, Update};
 
 /// How the note is read that a body at some path is about.
 #[derive(Clone, Copy, Debug)]
 pub struct ShippedNote {
+    /// What it is called.
+    pub name: &'static str,
     /// The path that is written to, with `{ID}` for the note.
     pub target: &'static str,
     /// The path, without the note's id, that reads it.
@@ -15,6 +19,28 @@ pub struct ShippedNote {
     pub product: &'static str,
     /// How the SKUs of products are found.
     pub skus: SkuSearch,
+    /// What of the note shows that a body was carried out, which is answered by nothing.
+    pub evidence: Evidence,
+}
+
+/// What of a note shows that a body was carried out.
+#[derive(Clone, Copy, Debug)]
+pub enum Evidence {
+    /// What the events of the body make of it.
+    Events(&'static [EventFlag]),
+    /// The members that the body has, at the same places.
+    Members(&'static Update),
+}
+
+/// What an event makes of a note.
+#[derive(Clone, Copy, Debug)]
+pub struct EventFlag {
+    /// The event's code.
+    pub code: &'static str,
+    /// The place of the truth value.
+    pub place: &'static str,
+    /// What the value is after the event.
+    pub is_set: bool,
 }
 
 /// A search that has products by their ids and by their SKUs.
@@ -29,15 +55,59 @@ pub struct SkuSearch {
 }
 
 const EVENT: ShippedNote = ShippedNote {
+    name: "goods-out note",
     target: "warehouse-service/goods-note/goods-out/{ID}/event",
     read: "warehouse-service/order/*/goods-note/goods-out",
     rows: "orderRows",
     quantity: "quantity",
     product: "productId",
     skus: SkuSearch { search: "product-service/product-search", product: "productId", sku: "SKU" },
+    evidence: Evidence::Events(&[
+        sets("PRI", "/status/printed"),
+        clears("UPR", "/status/printed"),
+        sets("PIC", "/status/picked"),
+        clears("UPI", "/status/picked"),
+        sets("PAC", "/status/packed"),
+        clears("UPA", "/status/packed"),
+        sets("SHW", SHIPPED),
+    ]),
 };
-const NOTES: &[ShippedNote] =
-    &[EVENT, ShippedNote { target: "warehouse-service/goods-note/goods-out/{ID}", ..EVENT }];
+
+const SHIPPED: &str = "/status/shipped";
+
+const DETAILS: &str = "warehouse-service/goods-note/goods-out/{ID}";
+
+const NOTES: &[ShippedNote] = &[
+    EVENT,
+    ShippedNote {
+        target: DETAILS,
+        evidence: Evidence::Members(&Update {
+            target: DETAILS,
+            read: EVENT.read,
+            places: &[],
+            manner: Manner::Put { path: DETAILS },
+            rows: None,
+            status: None,
+        }),
+        ..EVENT
+    },
+    // API notes §8.3.7: its rows have the form of those of a goods-out note.
+    ShippedNote {
+        name: "drop-ship note",
+        target: "warehouse-service/goods-note/drop-ship/{ID}/event",
+        read: "warehouse-service/order/*/goods-note/drop-ship",
+        evidence: Evidence::Events(&[sets("SHS", SHIPPED)]),
+        ..EVENT
+    },
+];
+
+const fn sets(code: &'static str, place: &'static str) -> EventFlag {
+    EventFlag { code, place, is_set: true }
+}
+
+const fn clears(code: &'static str, place: &'static str) -> EventFlag {
+    EventFlag { code, place, is_set: false }
+}
 
 /// The note that a body at a path is about; `None` when it is about none.
 pub fn shipped_note(target: &str) -> Option<&'static ShippedNote> {
@@ -55,6 +125,8 @@ impl ShippedNote {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::field::{Inside, Shape};
+    use crate::catalog::operation::Content;
     use crate::http::Method;
 
     #[test]
@@ -69,6 +141,25 @@ mod tests {
             assert_eq!(search.key, Some(note.skus.product));
             assert!(search.column(note.skus.sku).is_some_and(|column| column.in_rows));
         }
+    }
+
+    #[test]
+    fn every_event_shows_in_its_note() {
+        for note in NOTES {
+            let Evidence::Events(flags) = note.evidence else { continue };
+            let path = note.target.replace("{ID}", "7");
+            let found = super::super::find(&path, Method::Post).unwrap();
+            let Content::Json(Shape::Object(body)) = found.operation.content else { panic!("{path}") };
+            let events = body.fields.iter().find(|field| field.name == "events").unwrap();
+            let Inside::Elements(Shape::Object(event)) = events.shape.inside() else { panic!("{path}") };
+            let code = event.fields.iter().find(|field| field.name == "eventCode").unwrap();
+            let Shape::Choice(codes) = code.shape else { panic!("{path}") };
+            assert_eq!(codes.to_vec(), flags.iter().map(|flag| flag.code).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn other_targets_have_none() {
         assert!(shipped_note("order-service/sales-order").is_none());
     }
 }

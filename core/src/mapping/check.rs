@@ -47,7 +47,8 @@ pub(super) fn check(
     }
     let target = document.target.as_ref().map(|target| target.path.as_str());
     if document.pieces.is_some() && target.and_then(catalog::shipped_note).is_none() {
-        let message = "only what ships a goods-out note has pieces that are held against it";
+        let message =
+            "only what ships a goods-out note or a drop-ship note has pieces that are held against it";
         check.findings.error(format!("{pointer}/pieces"), message);
     }
     let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());

@@ -46,7 +46,10 @@ export interface PushSettings extends CallOptions {
   readonly renew?: boolean;
   /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
   readonly window?: number;
-  /** When to look for a write of unknown outcome, in milliseconds after each look: 2, 10 and 30 seconds. */
+  /**
+   * When to look for a write of unknown outcome, and again at what does not show what was written, in milliseconds after
+   * each look: 2, 10 and 30 seconds.
+   */
   readonly looksMs?: readonly number[];
   /**
    * When to look whether what was created is there once, since another push may have created the same meanwhile, in

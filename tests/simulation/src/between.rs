@@ -118,12 +118,6 @@ impl Between {
         self.replica.catch_up();
     }
 
-    /// Nobody answers a write in Brightpearl's place: an answer that says nothing of what was written is the same whoever
-    /// gives it.
-    pub(crate) fn without_forgeries(&mut self) {
-        self.tricks.retain(|(trick, _)| !matches!(trick, Trick::GatewayBefore | Trick::Swapped));
-    }
-
     /// From here on everybody is honest.
     pub(crate) fn clear_up(&mut self) {
         self.tricks.clear();

@@ -28,8 +28,10 @@ struct Needs {
     wanted: BTreeMap<Group, BTreeSet<Sought>>,
     /// Entries that are to be read, and under which id.
     reads: Vec<(usize, u64)>,
-    /// Entries whose writes may have been applied.
+    /// Entries whose writes may have been applied, and are looked for.
     again: Vec<usize>,
+    /// Entries that were read, and did not show what was written.
+    reads_again: Vec<usize>,
     /// Whether something was done, so that others may go on.
     has_changed: bool,
 }
@@ -76,8 +78,9 @@ impl PushJob {
             self.read(needs.reads);
         } else if self.ledger.has_ready() {
             self.announce_or_look();
-        } else if !needs.again.is_empty() {
+        } else if !needs.again.is_empty() || !needs.reads_again.is_empty() {
             self.look_again(needs.again);
+            self.read_again(needs.reads_again);
         } else {
             self.settle_the_undecided();
         }
@@ -220,6 +223,7 @@ impl PushJob {
             Verdict::LookUp(sought) => needs.want(sought),
             Verdict::LookAgain => needs.again.push(index),
             Verdict::Read(id) => needs.reads.push((index, id)),
+            Verdict::ReadAgain => needs.reads_again.push(index),
             Verdict::ClearDoubt => {
                 self.window.entry(index).sought().into_iter().for_each(|sought| self.ledger.trust(sought));
                 if self.go(index, Progress::clear_doubt).is_some() {
@@ -381,7 +385,19 @@ impl PushJob {
         for (index, id) in reads {
             ids.extend(self.go(index, |progress| progress.read(id)).map(|()| id));
         }
-        if let Err(error) = self.crew.read(path, ids) {
+        if let Err(error) = self.crew.read(path, ids, 0) {
+            self.cannot_read(&error);
+        }
+    }
+
+    /// Reads, after a pause, what did not show what was written: what is read may lag behind.
+    fn read_again(&mut self, entries: Vec<usize>) {
+        let Some(path) = self.terms.read() else { return };
+        let read = |index| self.go(index, Progress::read_again);
+        let (ids, reads): (Vec<u64>, Vec<usize>) = entries.into_iter().filter_map(read).unzip();
+        let Some(most) = reads.into_iter().max() else { return };
+        let delay_ms = self.terms.looks_ms().get(most).copied().unwrap_or_default();
+        if let Err(error) = self.crew.read(path, ids, delay_ms) {
             self.cannot_read(&error);
         }
     }

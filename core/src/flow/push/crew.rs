@@ -89,14 +89,14 @@ impl Crew {
         self.team.dismiss(|errand| matches!(errand, Errand::Look(other) if other == look));
     }
 
-    /// Reads what is there, to be compared.
+    /// Reads what is there, to be compared, after a pause.
     ///
     /// # Errors
     /// Why the fetch cannot be begun.
-    pub(super) fn read(&mut self, path: &str, ids: Vec<u64>) -> Result<()> {
+    pub(super) fn read(&mut self, path: &str, ids: Vec<u64>, delay_ms: u64) -> Result<()> {
         let fetch = Fetch { plan: Plan::Never, ..Fetch::new(path, IdSet::from_ids(ids)?) };
         let job = FetchJob::new(&fetch, self.shared.config.max_in_flight)?;
-        self.team.add(Errand::Read, job);
+        self.team.add_with(Errand::Read, 0, delay_ms, job);
         Ok(())
     }
 

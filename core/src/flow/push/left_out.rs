@@ -64,12 +64,21 @@ impl Judge<'_> {
         };
         let Some((id, json)) = entry.progress().there() else { return Verdict::Read(id) };
         let is_in_doubt = entry.progress().doubt().is_some();
+        let is_changed = entry.progress().is_changed();
         let Some(difference) = other_status(how, status, json) else {
+            if is_changed {
+                return settle(Ending { id: Some(id), ..Ending::because(State::Updated, reason) });
+            }
             let state = if is_in_doubt { State::Updated } else { State::Unchanged };
             let reason = format!("{reason}, and it has that status in Brightpearl");
             return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
         };
-        let then = if is_in_doubt && !entry.progress().may_go_again() {
+        if is_changed && self.may_read_again(entry) {
+            return Verdict::ReadAgain;
+        }
+        let then = if is_changed {
+            settle(Ending::differs(id, std::slice::from_ref(&difference)))
+        } else if is_in_doubt && !entry.progress().may_go_again() {
             Verdict::LeaveInDoubt
         } else {
             Verdict::Change(id, VecDeque::from([move_to(how, id, status, note)]))

@@ -20,6 +20,7 @@ mod ledger;
 mod left_out;
 mod lookup;
 mod news;
+mod noted;
 mod outbox;
 mod pending;
 mod progress;

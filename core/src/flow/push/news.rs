@@ -140,7 +140,11 @@ impl PushJob {
                 let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
                 return self.put_in_doubt(index, error);
             }
-            (Some(id), _) => return self.take_change(index, id),
+            (Some(id), _) => return self.take_change(index, id, out.answer),
+            (None, _) if self.shows_in_a_note(index) => {
+                self.go(index, Progress::look_at_change);
+                return;
+            }
             (None, Method::Put) => Ending { id, ..Ending::of(State::Updated) },
             (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
                 // An id that is no id to us may be found by the key.
@@ -157,16 +161,23 @@ impl PushJob {
         self.settle(index, ending);
     }
 
+    /// Whether a note shows what was written to it. Where nobody wants to look, its answer is believed.
+    fn shows_in_a_note(&self, index: usize) -> bool {
+        let is_looked_for = self.terms.note().is_some() && !self.terms.looks_ms().is_empty();
+        is_looked_for && self.window.entry(index).is_record()
+    }
+
     /// A write of a change is done: the next one follows. What was written to rows is looked at once more, since one
-    /// value of a row may make another one.
-    fn take_change(&mut self, index: usize, id: u64) {
+    /// value of a row may make another one; and so is what was answered by nothing, since a gateway says nothing, too.
+    fn take_change(&mut self, index: usize, id: u64, answer: Answer) {
         match self.go(index, Progress::go_on) {
             Some(true) => self.ledger.queue(index),
             Some(false) => {
                 let differences = self.window.entry(index).differences();
                 let update = self.terms.update();
                 let is_of_rows = |difference| update.is_some_and(|update| is_of_rows(update, difference));
-                if differences.iter().any(is_of_rows) {
+                let is_unsaid = answer == Answer::Nothing && !self.terms.looks_ms().is_empty();
+                if is_unsaid || differences.iter().any(is_of_rows) {
                     self.go(index, Progress::look_at_change);
                 } else {
                     self.settle(index, self.change_done(index, id));
@@ -198,7 +209,10 @@ impl PushJob {
                 self.put_in_doubt(index, error);
             }
             Delivery::Applied => match changes {
-                Some(id) => self.take_change(index, id),
+                Some(id) => self.take_change(index, id, out.answer),
+                None if self.shows_in_a_note(index) => {
+                    self.go(index, Progress::look_at_change);
+                }
                 None => self.settle(index, Ending { error: Some(error), ..Ending::of(State::Created) }),
             },
             Delivery::NotSent | Delivery::Rejected if is_fatal(&error) => {

@@ -33,6 +33,8 @@ pub(super) struct Progress {
     is_verified: bool,
     /// Whether what is there was changed in this run, and is being looked at once more.
     is_changed: bool,
+    /// How often it was read once more, since what was read did not show what was written.
+    rereads: usize,
 }
 
 /// Where an entry stands. Only the methods of [`Progress`] lead from one station to another, and each refuses to set
@@ -86,6 +88,7 @@ impl Progress {
             is_contested: false,
             is_verified: false,
             is_changed: false,
+            rereads: 0,
         }
     }
 
@@ -273,6 +276,21 @@ impl Progress {
             let Station::Open(unclear) = before else { return Err(before) };
             Ok((Station::Reading(id, unclear.doubt()), ()))
         })
+    }
+
+    /// It is to be read once more, after a pause; how often it was before.
+    pub(super) fn read_again(&mut self) -> Result<(u64, usize)> {
+        let id = self.go("read once more", |before| {
+            let Station::Read(id, _, doubt) = before else { return Err(before) };
+            Ok((Station::Reading(id, doubt), id))
+        })?;
+        self.rereads += 1;
+        Ok((id, self.rereads - 1))
+    }
+
+    /// How often it was read once more.
+    pub(super) fn rereads(&self) -> usize {
+        self.rereads
     }
 
     /// It was read.

@@ -26,8 +26,6 @@ impl Pushing<'_> {
             return self.orders();
         };
         let (one, other) = (one.clone(), other.clone());
-        // An event is answered by `{}`, which a gateway says as well: that it was carried out is believed then.
-        self.network.between.without_forgeries();
         let count = self.draw.between(1, 6);
         let (mut records, mut notes) = (Vec::new(), Vec::new());
         for number in 0..count {

@@ -5,13 +5,14 @@ use crate::http::Method;
 type Move = fn(&mut Progress) -> Result<()>;
 
 /// Every step, and the stations from which it leads on.
-const STEPS: [(Move, &[&str]); 15] = [
+const STEPS: [(Move, &[&str]); 16] = [
     (Progress::reopen, &["known from the journal"]),
     (Progress::clear_doubt, &["in doubt"]),
     (|progress| progress.look().map(drop), &["in doubt"]),
     (|progress| progress.take_look(true), &["looked for"]),
     (|progress| progress.read(7), &["open", "in doubt", "contested"]),
     (|progress| progress.take_read("{}".to_owned()), &["being read"]),
+    (|progress| progress.read_again().map(drop), &["read"]),
     (|progress| progress.make_ready(request()), &["open", "read", "in doubt"]),
     (|progress| progress.make_ready_to_change([request()].into()), &["read"]),
     (|progress| progress.announce().map(drop), &["ready to be written"]),
