@@ -7,10 +7,24 @@ use super::change::{move_to, other_status};
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
+use super::lookup::Hit;
 use super::referents::{Referent, listed};
+use super::sought::{Group, Sought};
+use crate::catalog::PARENT_SEARCH;
 use crate::mapping::{Credit, IfThere, LeftOut, StatusMove};
 use crate::operation::Existing;
 use crate::output::State;
+
+/// Which order a credit belongs to.
+enum Parent {
+    Order(u64),
+    /// It does not say.
+    Untold,
+    /// It must be looked up.
+    Unsought(Sought),
+    /// It could not be found out, for this reason.
+    Unknown(String),
+}
 
 /// How far what was given back of a record is credited.
 enum Credits {
@@ -38,7 +52,7 @@ impl Judge<'_> {
         if self.terms.existing() == Existing::Reject {
             return differs("what is there is not to be changed");
         }
-        match self.of_credits(entry, credits) {
+        match self.of_credits(entry, id, credits) {
             Credits::Settled => {}
             Credits::Open(verdict) => return verdict,
             // Whether its own write was applied is not known, either.
@@ -87,7 +101,7 @@ impl Judge<'_> {
     }
 
     /// How far what was given back is a credit.
-    fn of_credits(self, entry: &PushEntry, credits: &[Credit]) -> Credits {
+    fn of_credits(self, entry: &PushEntry, order: u64, credits: &[Credit]) -> Credits {
         let (mut unsought, mut uncreated, mut is_waiting) = (Vec::new(), Vec::new(), false);
         let (mut refused, mut in_doubt) = (Vec::new(), Vec::new());
         for credit in credits {
@@ -99,7 +113,19 @@ impl Judge<'_> {
                 }
             };
             match self.referents.of(entry, reference) {
-                Referent::Found(_) => {}
+                // What this push has created it has created for this order.
+                Referent::Found(_) if self.referents.was_created(entry, reference) => {}
+                Referent::Found(hit) => match self.parent_of(&hit) {
+                    Parent::Unsought(sought) => unsought.push(sought),
+                    Parent::Unknown(reason) => refused.push(reason),
+                    Parent::Order(parent) if parent != order => refused.push(format!(
+                        "{} is {}, which is a credit of order {parent} and not of {order}; expected keys that no two \
+                         shops of this account share",
+                        reference.text(),
+                        listed(std::slice::from_ref(&hit))
+                    )),
+                    Parent::Order(_) | Parent::Untold => {}
+                },
                 Referent::Unsought(sought) => unsought.push(sought),
                 Referent::Uncreated(slot) => uncreated.push((reference.clone(), slot)),
                 Referent::Awaited => is_waiting = true,
@@ -125,6 +151,32 @@ impl Judge<'_> {
             (false, false, _) => Credits::InDoubt(in_doubt.join("; ")),
             (false, true, false) => Credits::Refused(refused.join("; ")),
             (false, true, true) => Credits::Settled,
+        }
+    }
+
+    /// Which order a credit belongs to that was found by its key: others may have used the same key.
+    fn parent_of(self, credit: &Hit) -> Parent {
+        let Hit::Id(credit) = credit else { return Parent::Untold };
+        let group = Group {
+            search: PARENT_SEARCH.search.into(),
+            column: PARENT_SEARCH.id.into(),
+            by: Vec::new(),
+            take: Some(PARENT_SEARCH.parent.into()),
+        };
+        let sought = Sought::new(group, &credit.to_string());
+        if self.lookups.is_nameless(&sought) {
+            return Parent::Untold;
+        }
+        if let Some(reason) = self.lookups.obstacle(&sought) {
+            return Parent::Unknown(format!("of which order credit {credit} is, is not known: {reason}"));
+        }
+        match self.lookups.hits(&sought) {
+            None => Parent::Unsought(sought),
+            Some([Hit::Id(0)] | []) => Parent::Untold,
+            Some([Hit::Id(order)]) => Parent::Order(*order),
+            Some(hits) => {
+                Parent::Unknown(format!("of which order credit {credit} is, is not known: {}", listed(hits)))
+            }
         }
     }
 }
