@@ -1828,7 +1828,7 @@ typedef struct {
   uint32_t window;
   /**
    * When to look for a write of unknown outcome: milliseconds after it was known to be unknown, then after each look
-   * that did not find it or does not show what was written. NULL for 2 000, 10 000 and 30 000.
+   * that did not find it, or of a goods note that does not show its events. NULL for 2 000, 10 000 and 30 000.
    */
   const uint64_t *looks_ms;
   /**

@@ -58,7 +58,7 @@ pub struct bp_push {
     /// How many records are worked on together, up to 10 000; 0 for 200.
     pub window: u32,
     /// When to look for a write of unknown outcome: milliseconds after it was known to be unknown, then after each look
-    /// that did not find it or does not show what was written. NULL for 2 000, 10 000 and 30 000.
+    /// that did not find it, or of a goods note that does not show its events. NULL for 2 000, 10 000 and 30 000.
     pub looks_ms: *const u64,
     /// How many of them.
     pub look_count: usize,

@@ -342,8 +342,8 @@ class Client(TaskMethods, Reads, AnyClient):
         `renew`: goes on with a journal although the document or `existing` has changed since: what it has as done is
         looked at again.
         `window`: how many records are worked on together.
-        `looks`: after how many seconds to look for a write of unknown outcome, and again at what does not show what was
-        written, one for each look.
+        `looks`: after how many seconds to look for a write of unknown outcome, and again at a goods note that does not
+        show its events, one for each look. `()` does not look, and believes an answer that says nothing.
         `confirm`: after how many seconds to look whether what was created is there once, since another push may have
         created the same meanwhile, and again where the search does not show it yet: at once, 2 and 10 if absent. `()`
         does not look, so that what two pushes double is told by neither.

@@ -279,6 +279,15 @@ impl Mapped {
         if failures.is_empty() { Ok(body) } else { Err(NoBody::Failed(failures)) }
     }
 
+    /// The path that the body is written to, where nothing must be looked up for it.
+    pub fn literal_path(&self) -> Option<String> {
+        let is_looked_up = |part: &PathPart| matches!(part, PathPart::Reference(_));
+        if self.parameters.iter().any(is_looked_up) {
+            return None;
+        }
+        self.path(&|_| Resolution::LeftOut).ok()
+    }
+
     /// The path that the body goes to, with what belongs into its placeholders. Empty when the document has no
     /// `target`.
     ///

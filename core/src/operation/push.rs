@@ -46,9 +46,9 @@ pub struct Push {
     #[serde(default = "defaults::window")]
     pub window: usize,
     /// When to look for a write of unknown outcome: milliseconds after it was known to be unknown, and after each
-    /// look that did not find it. Behind the last look it counts as not applied, and is sent again. What a write was about
-    /// that is answered by nothing is read at once, and then as long as it does not show, after the same pauses. Where they are
-    /// empty, nothing is looked for, and such answers are believed.
+    /// look that did not find it. Behind the last look it counts as not applied, and is sent again. After a write that is
+    /// answered by `{}`, the record is read at once; a goods note again after each of these pauses, until it shows the events.
+    /// Where there are none, nothing is looked for or read back, and such answers are believed.
     #[serde(default = "defaults::looks")]
     pub looks_ms: Vec<u64>,
     /// When to look whether what was created is there once, since another push may have created the same meanwhile:

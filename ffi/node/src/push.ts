@@ -47,8 +47,8 @@ export interface PushSettings extends CallOptions {
   /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
   readonly window?: number;
   /**
-   * When to look for a write of unknown outcome, and again at what does not show what was written, in milliseconds after
-   * each look: 2, 10 and 30 seconds.
+   * When to look for a write of unknown outcome, and again at a goods note that does not show its events, in milliseconds
+   * after each look: 2, 10 and 30 seconds.
    */
   readonly looksMs?: readonly number[];
   /**

@@ -55,8 +55,10 @@ impl PushJob {
         if self.is_over || self.fatal.is_some() || self.ledger.is_waiting() || !self.crew.is_idle() {
             return false;
         }
-        // What fills a packet goes before the others are looked at again.
-        if self.ledger.fills_packet() {
+        // What fills a packet goes before the others are looked at again, but for notes that nobody has seen yet: a crash is
+        // to leave no more of them in doubt.
+        let is_unseen = self.terms.note().is_some() && self.window.has_unseen();
+        if self.ledger.fills_packet() && !is_unseen {
             self.announce_or_look();
             return true;
         }
@@ -76,11 +78,13 @@ impl PushJob {
             self.look(needs.wanted);
         } else if !needs.reads.is_empty() {
             self.read(needs.reads);
-        } else if self.ledger.has_ready() {
+        } else if self.ledger.has_ready() && !is_unseen {
             self.announce_or_look();
         } else if !needs.again.is_empty() || !needs.reads_again.is_empty() {
             self.look_again(needs.again);
             self.read_again(needs.reads_again);
+        } else if self.ledger.has_ready() {
+            self.announce_or_look();
         } else {
             self.settle_the_undecided();
         }
@@ -248,10 +252,7 @@ impl PushJob {
                     self.create(index, &reference, &slot);
                 }
             }
-            Verdict::Write => {
-                needs.has_changed = true;
-                self.make_ready(index);
-            }
+            Verdict::Write => needs.has_changed |= self.make_ready(index),
             Verdict::Change(id, requests) => {
                 needs.has_changed = true;
                 self.make_ready_to_change(index, id, requests);
@@ -297,13 +298,20 @@ impl PushJob {
         }
     }
 
-    /// Puts the body together and checks it.
-    fn make_ready(&mut self, index: usize) {
+    /// Puts the body together and checks it; `false` while another write to the same note goes first.
+    fn make_ready(&mut self, index: usize) -> bool {
         let entry = self.window.entry(index);
         let (path, body) = match self.referents().whole(entry, Aim::Writing) {
             Ok(whole) => whole,
-            Err(reason) => return self.settle(index, Ending::without_body(reason)),
+            Err(reason) => {
+                self.settle(index, Ending::without_body(reason));
+                return true;
+            }
         };
+        // What the one has written is seen before the other one overwrites it.
+        if self.terms.note().is_some() && entry.is_record() && self.window.is_written_to(&path) {
+            return false;
+        }
         let method = if entry.is_record() { self.terms.mapping().method() } else { Method::Post };
         let request = SingleRequest::new(method, path).body(body);
         match check_request(&request, self.shared.config.unknown_members) {
@@ -316,6 +324,7 @@ impl PushJob {
                 }
             }
         }
+        true
     }
 
     fn settle_dry(&mut self, index: usize, method: Method) {
@@ -462,7 +471,9 @@ impl PushJob {
             if let Some(is_update) = self.go(index, Progress::announce) {
                 let entry = self.window.entry(index);
                 let key = entry.key().filter(|_| entry.is_record());
-                self.ledger.announce(index, entry.name(), is_update, key);
+                let is_looked_up = self.terms.note().is_some() && entry.mapped().literal_path().is_none();
+                let path = entry.progress().writes_to().filter(|_| entry.is_record() && is_looked_up);
+                self.ledger.announce(index, entry.name(), is_update, key, path);
             }
         }
         if self.ledger.seal() {

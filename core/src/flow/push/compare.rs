@@ -115,9 +115,32 @@ impl<'d> Compare<'_, 'd> {
             return;
         }
         let shape = shape.and_then(element_shape);
+        if self.are_the_same_in_another_order(pointer, shape, wanted, &there) {
+            return;
+        }
         for (place, (wanted, found)) in wanted.iter().zip(&there).enumerate() {
             self.value(&format!("{pointer}/{place}"), shape, wanted, Some(found));
         }
+    }
+
+    /// Whether each element is there, wherever it stands.
+    fn are_the_same_in_another_order(
+        &self,
+        pointer: &str,
+        shape: Option<&Shape>,
+        wanted: &[Part<'_>],
+        there: &[Part<'d>],
+    ) -> bool {
+        let mut left: Vec<&Part<'d>> = there.iter().collect();
+        wanted.iter().enumerate().all(|(place, wanted)| {
+            let is_same = |found: &&Part<'d>| {
+                let mut compare =
+                    Compare { update: self.update, record: self.record.clone(), differences: Vec::new() };
+                compare.value(&format!("{pointer}/{place}"), shape, wanted, Some(found));
+                compare.differences.is_empty()
+            };
+            left.iter().position(is_same).map(|at| left.swap_remove(at)).is_some()
+        })
     }
 
     /// Rows are paired by what they are. One that only Brightpearl has stands behind the record's own.

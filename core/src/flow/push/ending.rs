@@ -130,8 +130,10 @@ impl Ending {
     /// The same of what was changed, or begun to be, in this run: nobody has seen what came of it.
     pub(super) fn unseen(self) -> Self {
         let why = self.error.as_ref().map(Error::to_string).or(self.reason).unwrap_or_default();
-        let reason = format!("it is there and was changed, and what came of it is not known: {why}");
-        Self { state: State::MaybeApplied, reason: Some(reason), ..self }
+        let what = if self.id.is_some() { "it is there and was changed" } else { "it was sent and answered" };
+        let reason = format!("{what}, and what came of it is not known: {why}");
+        let error = self.error.map(|error| error.with_delivery(Delivery::MaybeApplied));
+        Self { state: State::MaybeApplied, reason: Some(reason), error, ..self }
     }
 
     /// What the journal is told; nothing of what stays in doubt, and of what was never announced and not written.

@@ -169,6 +169,11 @@ impl Journal {
         &self.pages.open
     }
 
+    /// The path that something was about to be written to that nobody closed, where its line says so.
+    pub(super) fn open_path(&self, what: &str) -> Option<&str> {
+        self.pages.open_paths.get(what).map(String::as_str)
+    }
+
     /// Whether a record came to its end under a key, so that something is there unless it was deleted since.
     pub(super) fn has_under(&self, key: &str) -> bool {
         self.pages.word(key).is_some_and(Statement::is_there)
@@ -195,10 +200,10 @@ impl Journal {
         self.done(word, word.is_of_record())
     }
 
-    /// Announces that something is about to be written.
-    pub(super) fn announce(&mut self, what: &str, is_update: bool, key: Option<&str>) {
-        let key = key.map(str::to_owned);
-        self.add(&JournalLine::Write { what: what.to_owned(), update: is_update, key });
+    /// Announces that something is about to be written, to that path where it may not be found again.
+    pub(super) fn announce(&mut self, what: &str, is_update: bool, key: Option<&str>, path: Option<&str>) {
+        let (key, path) = (key.map(str::to_owned), path.map(str::to_owned));
+        self.add(&JournalLine::Write { what: what.to_owned(), update: is_update, key, path });
     }
 
     /// Says what came of it.

@@ -101,6 +101,9 @@ impl Judge<'_> {
     /// is there: whoever needed it looked for it before.
     pub(super) fn presence(self, entry: &PushEntry) -> Presence {
         let progress = entry.progress();
+        if self.written_note(entry).is_some() {
+            return Presence::Unasked;
+        }
         let is_unclear =
             progress.doubt().is_some() || progress.refusal().is_some() || progress.was_looked_for_anew();
         let Some(sought) = entry.sought().filter(|_| entry.is_record() || is_unclear) else {
@@ -138,8 +141,7 @@ impl Judge<'_> {
     }
 
     fn of_unasked(self, entry: &PushEntry) -> Verdict {
-        let is_unsure = entry.progress().doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
-        if let Some(note) = self.terms.note().filter(|_| entry.progress().is_changed() || is_unsure) {
+        if let Some(note) = self.written_note(entry) {
             return self.of_written_note(entry, note);
         }
         // What is created for others and cannot be found is nobody's until it is named: once more does no harm.
@@ -227,7 +229,7 @@ impl Judge<'_> {
         };
         let found = differences(update, self.terms.shape(), &body, json);
         if entry.progress().is_changed() {
-            return self.after_change(entry, id, found);
+            return after_change(id, found);
         }
         let doubt = entry.progress().doubt();
         if let Some(status) = self.status_of_left_out(update, &body, json).filter(|_| doubt.is_none()) {
@@ -248,23 +250,6 @@ impl Judge<'_> {
             (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
         };
         Verdict::Compared(found, Box::new(then))
-    }
-
-    /// What was changed is as it should be, or Brightpearl has made something else of it.
-    fn after_change(self, entry: &PushEntry, id: u64, found: Vec<Difference>) -> Verdict {
-        if found.is_empty() {
-            return settle(Ending { id: Some(id), ..Ending::of(State::Updated) });
-        }
-        if found.iter().any(|difference| difference.changeable) && self.may_read_again(entry) {
-            return Verdict::ReadAgain;
-        }
-        let ending = Ending::differs(id, &found);
-        Verdict::Compared(found, Box::new(settle(ending)))
-    }
-
-    /// Whether what was written may show in a later read.
-    pub(super) fn may_read_again(self, entry: &PushEntry) -> bool {
-        entry.progress().rereads() < self.terms.looks_ms().len()
     }
 
     /// The status of what was read, if the mapping moves what it leaves out into that one, and says no other of this record.
@@ -335,6 +320,15 @@ impl Judge<'_> {
         let wanted = self.referents.unsought(entry);
         if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }
     }
+}
+
+/// What was changed is as it should be, or Brightpearl has made something else of it.
+fn after_change(id: u64, found: Vec<Difference>) -> Verdict {
+    if found.is_empty() {
+        return settle(Ending { id: Some(id), ..Ending::of(State::Updated) });
+    }
+    let ending = Ending::differs(id, &found);
+    Verdict::Compared(found, Box::new(settle(ending)))
 }
 
 pub(super) fn settle(ending: Ending) -> Verdict {

@@ -87,6 +87,11 @@ impl Ledger {
         matches!(self.known(name), Some(Known::InDoubt { .. }))
     }
 
+    /// The path that an earlier run was about to write something to, where nobody closed it and the journal has it.
+    pub(super) fn open_path(&self, name: &str) -> Option<&str> {
+        self.journal.as_ref().and_then(|journal| journal.open_path(name))
+    }
+
     /// What an earlier run announced for others was found: it is closed.
     pub(super) fn close_found(&mut self, name: &str) {
         if let Some(journal) = &mut self.journal {
@@ -226,10 +231,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Puts an entry into the packet, and announces it where there is a journal. The key is that of a record.
-    pub(super) fn announce(&mut self, index: usize, name: &str, is_update: bool, key: Option<&Sought>) {
+    /// Puts an entry into the packet, and announces it where there is a journal. The key is that of a record, and the path
+    /// one that may not be found again.
+    pub(super) fn announce(
+        &mut self,
+        index: usize,
+        name: &str,
+        is_update: bool,
+        key: Option<&Sought>,
+        path: Option<&str>,
+    ) {
         if let Some(journal) = &mut self.journal {
-            journal.announce(name, is_update, key.map(Sought::text).as_deref());
+            journal.announce(name, is_update, key.map(Sought::text).as_deref(), path);
         }
         self.packet.push(index);
     }
@@ -302,7 +315,7 @@ mod tests {
 
     fn fill(ledger: &mut Ledger) -> usize {
         while let Some(index) = ledger.next() {
-            ledger.announce(index, &index.to_string(), false, Some(&key("k")));
+            ledger.announce(index, &index.to_string(), false, Some(&key("k")), None);
         }
         ledger.packet().len()
     }

@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 
+use super::PushJob;
 use super::change::{move_to, other_status};
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
 use super::lookup::Hit;
-use super::referents::{Referent, listed};
+use super::referents::{Referent, listed, slot_of};
 use super::sought::{Group, Sought};
 use crate::catalog::PARENT_SEARCH;
 use crate::mapping::{Credit, IfThere, LeftOut, StatusMove};
@@ -34,6 +35,8 @@ enum Credits {
     Open(Verdict),
     /// Some of it cannot be, for this reason.
     Refused(String),
+    /// It cannot be found out, for this reason.
+    Unknown(String),
     /// An attempt to create one may have been applied.
     InDoubt(String),
 }
@@ -56,12 +59,15 @@ impl Judge<'_> {
             Credits::Settled => {}
             Credits::Open(verdict) => return verdict,
             // Whether its own write was applied is not known, either.
-            Credits::Refused(_) | Credits::InDoubt(_) if entry.progress().doubt().is_some() => {
+            Credits::Refused(_) | Credits::Unknown(_) | Credits::InDoubt(_)
+                if entry.progress().doubt().is_some() =>
+            {
                 return Verdict::LeaveInDoubt;
             }
             Credits::Refused(why) => {
                 return differs(&format!("what was given back could not become a credit: {why}"));
             }
+            Credits::Unknown(why) => return Verdict::LeaveUnfound(why),
             Credits::InDoubt(why) => {
                 return ends(State::MaybeApplied, &format!("a credit may have been created: {why}"));
             }
@@ -87,9 +93,6 @@ impl Judge<'_> {
             let reason = format!("{reason}, and it has that status in Brightpearl");
             return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
         };
-        if is_changed && self.may_read_again(entry) {
-            return Verdict::ReadAgain;
-        }
         let then = if is_changed {
             settle(Ending::differs(id, std::slice::from_ref(&difference)))
         } else if is_in_doubt && !entry.progress().may_go_again() {
@@ -103,7 +106,7 @@ impl Judge<'_> {
     /// How far what was given back is a credit.
     fn of_credits(self, entry: &PushEntry, order: u64, credits: &[Credit]) -> Credits {
         let (mut unsought, mut uncreated, mut is_waiting) = (Vec::new(), Vec::new(), false);
-        let (mut refused, mut in_doubt) = (Vec::new(), Vec::new());
+        let (mut refused, mut unknown, mut in_doubt) = (Vec::new(), Vec::new(), Vec::new());
         for credit in credits {
             let reference = match credit {
                 Credit::Due(reference) => reference,
@@ -113,11 +116,9 @@ impl Judge<'_> {
                 }
             };
             match self.referents.of(entry, reference) {
-                // What this push has created it has created for this order.
-                Referent::Found(_) if self.referents.was_created(entry, reference) => {}
                 Referent::Found(hit) => match self.parent_of(&hit) {
                     Parent::Unsought(sought) => unsought.push(sought),
-                    Parent::Unknown(reason) => refused.push(reason),
+                    Parent::Unknown(reason) => unknown.push(reason),
                     Parent::Order(parent) if parent != order => refused.push(format!(
                         "{} is {}, which is a credit of order {parent} and not of {order}; expected keys that no two \
                          shops of this account share",
@@ -146,37 +147,65 @@ impl Judge<'_> {
         if !uncreated.is_empty() {
             return Credits::Open(Verdict::Create(uncreated));
         }
-        match (is_waiting, in_doubt.is_empty(), refused.is_empty()) {
-            (true, _, _) => Credits::Open(Verdict::Wait),
-            (false, false, _) => Credits::InDoubt(in_doubt.join("; ")),
-            (false, true, false) => Credits::Refused(refused.join("; ")),
-            (false, true, true) => Credits::Settled,
+        if is_waiting {
+            return Credits::Open(Verdict::Wait);
+        }
+        match (in_doubt.as_slice(), unknown.as_slice(), refused.as_slice()) {
+            ([], [], []) => Credits::Settled,
+            ([], [], refused) => Credits::Refused(refused.join("; ")),
+            ([], unknown, _) => Credits::Unknown(unknown.join("; ")),
+            (in_doubt, _, _) => Credits::InDoubt(in_doubt.join("; ")),
         }
     }
 
     /// Which order a credit belongs to that was found by its key: others may have used the same key.
     fn parent_of(self, credit: &Hit) -> Parent {
+        // What a dry run would create has none yet.
         let Hit::Id(credit) = credit else { return Parent::Untold };
-        let group = Group {
-            search: PARENT_SEARCH.search.into(),
-            column: PARENT_SEARCH.id.into(),
-            by: Vec::new(),
-            take: Some(PARENT_SEARCH.parent.into()),
+        let unknown = |why: &str| {
+            Parent::Unknown(format!("which order credit {credit} belongs to is not known: {why}"))
         };
-        let sought = Sought::new(group, &credit.to_string());
+        let sought = parent_sought(*credit);
         if self.lookups.is_nameless(&sought) {
             return Parent::Untold;
         }
         if let Some(reason) = self.lookups.obstacle(&sought) {
-            return Parent::Unknown(format!("of which order credit {credit} is, is not known: {reason}"));
+            return unknown(&reason);
         }
         match self.lookups.hits(&sought) {
             None => Parent::Unsought(sought),
-            Some([Hit::Id(0)] | []) => Parent::Untold,
+            Some([Hit::Id(0)]) => Parent::Untold,
+            Some([]) => unknown("the search finds it by its key, and not by its id"),
             Some([Hit::Id(order)]) => Parent::Order(*order),
-            Some(hits) => {
-                Parent::Unknown(format!("of which order credit {credit} is, is not known: {}", listed(hits)))
-            }
+            Some(hits) => unknown(&format!("the search says {}", listed(hits))),
+        }
+    }
+}
+
+/// Which order a credit belongs to, as it is looked up.
+fn parent_sought(credit: u64) -> Sought {
+    let group = Group {
+        search: PARENT_SEARCH.search.into(),
+        column: PARENT_SEARCH.id.into(),
+        by: Vec::new(),
+        take: Some(PARENT_SEARCH.parent.into()),
+    };
+    Sought::new(group, &credit.to_string())
+}
+
+impl PushJob {
+    /// Takes note of the order for which this push has created a credit. The search may lag behind.
+    pub(super) fn learn_parent(&mut self, parent: usize, slot: &str, credit: u64) {
+        let entry = self.window.entry(parent);
+        let IfThere::Settle { credits, .. } = &entry.mapped().if_there else { return };
+        let is_it = |due: &Credit| matches!(due, Credit::Due(reference) if slot_of(entry, reference) == slot);
+        if !credits.iter().any(is_it) {
+            return;
+        }
+        let order = entry.sought().and_then(|sought| self.lookups.hits(sought));
+        if let Some([order @ Hit::Id(_)]) = order {
+            let order = order.clone();
+            self.lookups.learn_hits(&parent_sought(credit), vec![order]);
         }
     }
 }

@@ -63,7 +63,7 @@ impl PushJob {
                 self.go(*index, |progress| progress.take_look(true));
             }
             Errand::Read => {
-                let error = Error::new(Kind::NotFound, "the search finds it, and it cannot be read");
+                let error = Error::new(Kind::NotFound, "it cannot be read, and should be there");
                 self.cannot_read(&error);
             }
             Errand::Write => drop(self.ledger.take_packet()),
@@ -97,7 +97,9 @@ impl PushJob {
 
     fn settle_unread(&mut self, index: usize, id: u64, error: Error) {
         let reason = format!("it is there already and could not be read: {error}");
-        let ending = Ending { id: Some(id), error: Some(error), ..Ending::because(State::Rejected, reason) };
+        // What is read of a note is not what is written.
+        let id = Some(id).filter(|_| self.terms.note().is_none());
+        let ending = Ending { id, error: Some(error), ..Ending::because(State::Rejected, reason) };
         self.settle_unfound(index, ending);
     }
 

@@ -1,41 +1,53 @@
 //! Whether a note shows what was written to it: such a write is answered by nothing.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 
 use super::compare::{at_place, differences};
+use super::doubt::Doubted;
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
-use super::referents::Aim;
+use super::lookup::Hit;
+use super::referents::Referent;
 use crate::catalog::field::Shape;
-use crate::catalog::{EventFlag, Evidence, ShippedNote};
+use crate::catalog::{EventFlag, ShippedNote};
 use crate::http::Method;
-use crate::json::{Node, Part, Record, quoted};
+use crate::json::{Node, Part, Record, id_of, quoted};
+use crate::mapping::{Reference, Resolution};
 use crate::output::{Difference, State};
+use crate::value::DateTime;
 
 impl Judge<'_> {
-    /// What was written to a note is done once the note shows it: the answer says nothing, and a gateway says nothing, too.
+    /// The note that tells what came of a record's write, where that is to be seen.
+    pub(super) fn written_note(self, entry: &PushEntry) -> Option<&'static ShippedNote> {
+        let progress = entry.progress();
+        let is_unsure = progress.doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
+        self.terms.note().filter(|_| entry.is_record() && (progress.is_changed() || is_unsure))
+    }
+
+    /// What was written to a note is done once the note shows it: a gateway may give the same answer, `{}`.
     pub(super) fn of_written_note(self, entry: &PushEntry, note: &ShippedNote) -> Verdict {
-        let is_unsure = entry.progress().doubt().is_some();
-        let is_put = self.terms.mapping().method() == Method::Put;
+        let progress = entry.progress();
+        let is_unsure = progress.doubt().is_some();
         let wanted = self.referents.unsought(entry);
-        if !wanted.is_empty() {
+        if !wanted.is_empty() && progress.written().is_none() {
             return Verdict::LookUp(wanted);
         }
-        let Ok((path, body)) = self.referents.whole(entry, Aim::Writing) else {
-            return Verdict::LeaveInDoubt;
-        };
-        let Some((id, json)) = entry.progress().there() else {
+        let Some((path, body)) = self.written(entry) else { return Verdict::LeaveInDoubt };
+        let Some((id, json)) = progress.there() else {
             return note.id_in(&path).map_or(Verdict::LeaveInDoubt, Verdict::Read);
         };
-        let unshown = unshown(note, self.terms.shape(), &body, json);
+        let is_put = self.terms.mapping().method() == Method::Put;
+        let unshown = unshown(note, self.terms.shape(), &body, json, is_unsure);
         if unshown.is_empty() {
             let state = if is_put { State::Updated } else { State::Created };
             return settle(Ending { verified: is_unsure, ..Ending::of(state) });
         }
-        if self.may_read_again(entry) {
+        if is_put && !is_unsure {
+            let ending = Ending::differs(id, &unshown);
+            return Verdict::Compared(unshown, Box::new(settle(ending)));
+        }
+        if progress.rereads() < self.terms.looks_ms().len() {
             return Verdict::ReadAgain;
         }
         if is_unsure {
@@ -48,44 +60,98 @@ impl Judge<'_> {
         );
         settle(Ending::because(State::MaybeApplied, reason))
     }
-}
 
-/// What a note that was read does not have of a body of that shape.
-fn unshown(note: &ShippedNote, shape: Option<&Shape>, body: &str, json: &str) -> Vec<Difference> {
-    match note.evidence {
-        Evidence::Members(update) => differences(update, shape, body, json),
-        Evidence::Events(flags) => unmade(flags, body, json),
+    /// The path and the body that were written. Of what an earlier run was about to write the record is known; and the path,
+    /// which would be looked up, from the journal: the same search may find another note by now.
+    fn written(self, entry: &PushEntry) -> Option<(String, String)> {
+        if let Some(written) = entry.progress().written() {
+            return Some((written.path.clone(), written.body.clone()));
+        }
+        let announced = || self.ledger.open_path(entry.name()).map(str::to_owned);
+        let path = entry.mapped().literal_path().or_else(announced)?;
+        let resolve = |reference: &Reference| match self.referents.of(entry, reference) {
+            Referent::Found(Hit::Id(id)) => Resolution::Id(id),
+            Referent::Found(Hit::Text(text)) => Resolution::Text(text),
+            Referent::Ambiguous(_)
+            | Referent::Missing
+            | Referent::Unsought(_)
+            | Referent::Uncreated(_)
+            | Referent::Awaited
+            | Referent::Failed(_)
+            | Referent::InDoubt(_) => Resolution::LeftOut,
+        };
+        Some((path, entry.mapped().body(&resolve).ok()?))
     }
 }
 
-/// The truth values that are not what the events make of them: of those that one event sets and another one clears, the
-/// last one counts.
-fn unmade(flags: &'static [EventFlag], body: &str, json: &str) -> Vec<Difference> {
-    let mut made = BTreeMap::new();
-    for event in Record::parse(body).elements("events") {
-        let code = Record::of(&event).text("eventCode");
-        if let Some(flag) = flags.iter().find(|flag| code.as_deref() == Some(flag.code)) {
-            made.insert(flag.place, flag.is_set);
+/// What a note that was read does not have of a body of that shape. `is_unsure` says whether somebody else may have done
+/// the same, so that the very events must be there.
+fn unshown(
+    note: &ShippedNote,
+    shape: Option<&Shape>,
+    body: &str,
+    json: &str,
+    is_unsure: bool,
+) -> Vec<Difference> {
+    let mut unshown = differences(note.evidence.members, shape, body, json);
+    unshown.extend(unmade(note.evidence.flags, body, json, is_unsure));
+    unshown
+}
+
+/// The truth values that are not what the events make of them, of events that the note does not list.
+fn unmade(flags: &'static [EventFlag], body: &str, json: &str, is_unsure: bool) -> Vec<Difference> {
+    let listed: Vec<GoodsEvent> = events(json);
+    let Ok(note) = Part::json(json.as_bytes()) else { return Vec::new() };
+    let mut unmade: Vec<Difference> = Vec::new();
+    for event in events(body) {
+        let Some(flag) = flags.iter().find(|flag| flag.code == event.code) else { continue };
+        let found = at_place(&note, flag.place);
+        let is_made = found.as_ref().is_some_and(|part| is_that(part, flag.is_set));
+        let is_known = unmade.iter().any(|difference| difference.pointer == flag.place);
+        if listed.contains(&event) || (is_made && !is_unsure) || is_known {
+            continue;
+        }
+        let raw = |text: &str| RawValue::from_string(text.to_owned()).ok();
+        let before = found.as_ref().and_then(Part::raw).and_then(raw);
+        if let Some(after) = raw(if flag.is_set { "true" } else { "false" }) {
+            unmade.push(Difference { pointer: flag.place.to_owned(), before, after, changeable: true });
         }
     }
-    let note = Part::json(json.as_bytes()).ok();
-    let found = |place: &str| note.as_ref().and_then(|note| at_place(note, place));
-    let is = |place: &str, wanted: bool| match found(place).as_ref().map(Part::read) {
-        Some(Node::Boolean(value)) => value == wanted,
-        Some(Node::Null) | None => !wanted,
-        Some(Node::Number(_) | Node::Text(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable) => false,
+    unmade
+}
+
+fn is_that(part: &Part<'_>, wanted: bool) -> bool {
+    match part.read() {
+        Node::Boolean(value) => value == wanted,
+        Node::Null
+        | Node::Number(_)
+        | Node::Text(_)
+        | Node::Array(_)
+        | Node::Object(_)
+        | Node::Unreadable => false,
+    }
+}
+
+/// An event as a body and a note have it.
+#[derive(Debug, PartialEq, Eq)]
+struct GoodsEvent {
+    code: String,
+    /// The second in which it happened.
+    second: Option<i64>,
+    owner: Option<u64>,
+}
+
+fn events(json: &str) -> Vec<GoodsEvent> {
+    let event = |event: &Part<'_>| {
+        let event = Record::of(event);
+        let moment = event.text("occured").and_then(|text| DateTime::parse(&text).ok());
+        GoodsEvent {
+            code: event.text("eventCode").unwrap_or_default(),
+            second: moment.map(|moment| moment.milliseconds().div_euclid(1_000)),
+            owner: event.node("eventOwnerId").as_ref().and_then(id_of),
+        }
     };
-    let raw = |text: &str| RawValue::from_string(text.to_owned()).ok();
-    let unmade = made.into_iter().filter(|(place, is_set)| !is(place, *is_set));
-    let told = unmade.filter_map(|(place, is_set)| {
-        Some(Difference {
-            pointer: place.to_owned(),
-            before: found(place).as_ref().and_then(Part::raw).and_then(raw),
-            after: raw(if is_set { "true" } else { "false" })?,
-            changeable: true,
-        })
-    });
-    told.collect()
+    Record::parse(json).elements("events").iter().map(event).collect()
 }
 
 /// The places in words.
@@ -105,27 +171,38 @@ mod tests {
     use super::*;
     use crate::catalog::shipped_note;
 
-    fn places_of(target: &str, body: &str, json: &str) -> Vec<String> {
-        let unshown = unshown(shipped_note(target).unwrap(), None, body, json);
+    fn places_of(target: &str, body: &str, json: &str, is_unsure: bool) -> Vec<String> {
+        let unshown = unshown(shipped_note(target).unwrap(), None, body, json, is_unsure);
         unshown.into_iter().map(|difference| difference.pointer).collect()
     }
 
+    fn listed(codes: &[&str], occurred: &str) -> String {
+        let event =
+            |code: &&str| format!(r#"{{"eventCode":"{code}","occured":"{occurred}","eventOwnerId":4}}"#);
+        codes.iter().map(event).collect::<Vec<_>>().join(",")
+    }
+
     #[test]
-    fn events_show_in_the_status() {
-        let of = |codes: &[&str], status: &str| {
-            let events: Vec<String> =
-                codes.iter().map(|code| format!(r#"{{"eventCode":"{code}"}}"#)).collect();
-            let body = format!(r#"{{"events":[{}]}}"#, events.join(","));
-            let note = format!(r#"{{"orderId":5,"status":{status}}}"#);
-            places_of("warehouse-service/goods-note/goods-out/{ID}/event", &body, &note)
+    fn events_show_in_the_status_or_by_themselves() {
+        let of = |codes: &[&str], status: &str, there: &str, is_unsure: bool| {
+            let body = format!(r#"{{"events":[{}]}}"#, listed(codes, "2026-03-03T08:16:00Z"));
+            let note = format!(r#"{{"orderId":5,"status":{status},"events":[{there}]}}"#);
+            places_of("warehouse-service/goods-note/goods-out/{ID}/event", &body, &note, is_unsure)
         };
-        assert_eq!(of(&["SHW"], r#"{"shipped":true}"#), [""; 0]);
-        assert_eq!(of(&["SHW"], r#"{"shipped":false}"#), ["/status/shipped"]);
-        assert_eq!(of(&["SHW"], r#"{"shipped":"true"}"#), ["/status/shipped"], "that is no truth value");
-        assert_eq!(of(&["PIC", "PAC"], r#"{"picked":true}"#), ["/status/packed"]);
-        assert_eq!(of(&["PIC", "UPI"], r#"{"picked":true}"#), ["/status/picked"]);
-        assert_eq!(of(&["PIC", "UPI"], "{}"), [""; 0]);
-        assert_eq!(of(&["UPI", "PIC"], "null"), ["/status/picked"]);
+        assert_eq!(of(&["SHW"], r#"{"shipped":true}"#, "", false), [""; 0]);
+        assert_eq!(of(&["SHW"], r#"{"shipped":false}"#, "", false), ["/status/shipped"]);
+        assert_eq!(of(&["SHW"], r#"{"shipped":"true"}"#, "", false), ["/status/shipped"], "that is text");
+        assert_eq!(of(&["PIC", "PAC"], r#"{"picked":true}"#, "", false), ["/status/packed"]);
+        assert_eq!(of(&["UPI"], "{}", "", false), ["/status/picked"], "nothing says so");
+        // What was undone by another event still is in the list.
+        let undone = listed(&["PIC", "UPI"], "2026-03-03T02:16:00.500-06:00");
+        assert_eq!(of(&["PIC"], r#"{"picked":false}"#, &undone, false), [""; 0]);
+        // Somebody else may have shipped it.
+        assert_eq!(of(&["SHW"], r#"{"shipped":true}"#, "", true), ["/status/shipped"]);
+        let at_noon = listed(&["SHW"], "2026-03-03T12:00:00Z");
+        assert_eq!(of(&["SHW"], r#"{"shipped":true}"#, &at_noon, true), ["/status/shipped"]);
+        let own = listed(&["SHW"], "2026-03-03T08:16:00.000+00:00");
+        assert_eq!(of(&["SHW"], r#"{"shipped":true}"#, &own, true), [""; 0]);
     }
 
     #[test]
@@ -133,7 +210,7 @@ mod tests {
         let of = |note: &str| {
             let body =
                 r#"{"priority":false,"shipping":{"reference":"T1","weight":"2.500","shippingMethodId":1}}"#;
-            places_of("warehouse-service/goods-note/goods-out/{ID}", body, note)
+            places_of("warehouse-service/goods-note/goods-out/{ID}", body, note, false)
         };
         assert_eq!(
             of(r#"{"shipping":{"reference":"T1","boxes":2,"weight":2.5,"shippingMethodId":1}}"#),
@@ -143,5 +220,19 @@ mod tests {
             of(r#"{"priority":true,"shipping":{"reference":"","weight":"2.5","shippingMethodId":1}}"#),
             ["/priority", "/shipping/reference"]
         );
+    }
+
+    #[test]
+    fn a_drop_ship_note_shows_its_tracking_reference() {
+        let of = |note: &str| {
+            let body = format!(
+                r#"{{"trackingReference":"22","events":[{}]}}"#,
+                listed(&["SHS"], "2026-03-03T08:16:00Z")
+            );
+            places_of("warehouse-service/goods-note/drop-ship/{ID}/event", &body, note, false)
+        };
+        assert_eq!(of(r#"{"status":{"shipped":true},"shipping":{"reference":"22"}}"#), [""; 0]);
+        assert_eq!(of(r#"{"status":{"shipped":true},"shipping":{}}"#), ["/trackingReference"]);
+        assert_eq!(of(r#"{"shipping":{"reference":"22"}}"#), ["/status/shipped"]);
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Progress {
     is_changed: bool,
     /// How often it was read once more, since what was read did not show what was written.
     rereads: usize,
+    /// The write of this run of which it is to be seen what came.
+    written: Option<SingleRequest>,
 }
 
 /// Where an entry stands. Only the methods of [`Progress`] lead from one station to another, and each refuses to set
@@ -89,6 +91,7 @@ impl Progress {
             is_verified: false,
             is_changed: false,
             rereads: 0,
+            written: None,
         }
     }
 
@@ -248,7 +251,9 @@ impl Progress {
         self.go("cleared up", |before| {
             let Station::Open(Unclear::Doubt(_)) = before else { return Err(before) };
             Ok((Station::Open(Unclear::Nothing), ()))
-        })
+        })?;
+        self.written = None;
+        Ok(())
     }
 
     /// It is looked for after a pause; how often it was before.
@@ -347,12 +352,31 @@ impl Progress {
 
     /// The change is done, and what is there is to be read once more.
     pub(super) fn look_at_change(&mut self) -> Result<()> {
-        self.go("looked at once more", |before| {
-            let Station::Sending(..) = before else { return Err(before) };
-            Ok((Station::Open(Unclear::Nothing), ()))
+        let request = self.go("looked at once more", |before| {
+            let Station::Sending(write, _) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Nothing), write.request))
         })?;
         self.is_changed = true;
+        self.written = Some(request);
         Ok(())
+    }
+
+    /// The write of this run of which it is to be seen what came.
+    pub(super) fn written(&self) -> Option<&SingleRequest> {
+        self.written.as_ref()
+    }
+
+    /// The path that is being written to, or was and nobody has seen yet what came of it.
+    pub(super) fn writes_to(&self) -> Option<&str> {
+        match &self.station {
+            Station::Ready(write, _) | Station::Announced(write, _) | Station::Sending(write, _) => {
+                Some(&write.request.path)
+            }
+            Station::Open(_) | Station::Looking(_) | Station::Reading(..) | Station::Read(..) => {
+                self.written.as_ref().map(|request| request.path.as_str())
+            }
+            Station::Journaled(_) | Station::Settled => None,
+        }
     }
 
     /// Whether what is there was changed in this run, and is being looked at once more.
@@ -423,12 +447,14 @@ impl Progress {
 
     /// It may have been applied, says this error.
     pub(super) fn put_in_doubt(&mut self, error: Error) -> Result<()> {
-        self.go("in doubt", |before| {
+        let request = self.go("in doubt", |before| {
             let Station::Sending(write, _) = before else { return Err(before) };
             let adds = write.changes.is_some() && write.request.method == Method::Post;
             let doubt = Doubt { adds, ..Doubt::of(write.changes.is_some(), Some(error)) };
-            Ok((Station::Open(Unclear::Doubt(doubt)), ()))
-        })
+            Ok((Station::Open(Unclear::Doubt(doubt)), write.request))
+        })?;
+        self.written = Some(request);
+        Ok(())
     }
 
     /// Whether it was refused before since it is there.

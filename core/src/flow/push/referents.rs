@@ -168,12 +168,6 @@ impl Referents<'_> {
         entry.mapped().told(&resolve)
     }
 
-    /// Whether what a reference stands for was created by this push, or would be.
-    pub(super) fn was_created(self, entry: &PushEntry, reference: &Reference) -> bool {
-        let created = self.creations.0.get(&slot_of(entry, reference));
-        matches!(created, Some(CreationState::Created(_) | CreationState::Planned(_)))
-    }
-
     fn is_planned(self, entry: &PushEntry, reference: &Reference) -> bool {
         matches!(self.creations.0.get(&slot_of(entry, reference)), Some(CreationState::Planned(_)))
     }

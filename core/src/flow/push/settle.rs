@@ -70,8 +70,13 @@ impl PushJob {
                 let outcome = entry.outcome(number, ending, is_dry_run);
                 self.put_out(index, outcome);
             }
-            Role::Creation { slot, mapping, .. } => {
+            Role::Creation { slot, mapping, parent } => {
                 let (id, is_journaled) = (ending.id, ending.journaled.is_some());
+                if let Some(id) =
+                    id.filter(|_| ending.state == State::Created && !ending.verified && !is_journaled)
+                {
+                    self.learn_parent(parent, &slot, id);
+                }
                 let is_ours = matches!(ending.state, State::Created | State::Updated);
                 let filled = ending.slot(&mapping, is_dry_run);
                 if is_ours

@@ -133,6 +133,16 @@ impl EntryWindow {
         self.entries.iter().all(|entry| entry.progress().is_settled())
     }
 
+    /// Whether something was written, and nobody has seen yet what came of it.
+    pub(super) fn has_unseen(&self) -> bool {
+        self.entries.iter().any(|entry| entry.progress().is_changed() && !entry.progress().is_settled())
+    }
+
+    /// Whether somebody writes to that path.
+    pub(super) fn is_written_to(&self, path: &str) -> bool {
+        self.entries.iter().any(|entry| entry.progress().writes_to() == Some(path))
+    }
+
     pub(super) fn entry(&self, index: usize) -> &PushEntry {
         &self.entries[index]
     }

@@ -14,6 +14,9 @@ use crate::network::Network;
 /// A refund of an order.
 const REFUND: &str = include_str!("../refund.json");
 
+/// The number of a refund that several orders may have.
+const SHARED: &str = "R-0/shared";
+
 impl Pushing<'_> {
     pub(super) fn refunds(&mut self) -> Result<(), String> {
         let mut document: Value = serde_json::from_str(ORDERS).expect("JSON");
@@ -51,7 +54,7 @@ impl Pushing<'_> {
 
     /// Credits of another shop's order under the numbers of some of these refunds, made past the client.
     fn strange_credits(&mut self, records: &[Value]) -> BTreeSet<String> {
-        let mut strange = BTreeSet::new();
+        let mut strange = BTreeSet::from([SHARED.to_owned()]);
         let customers =
             self.network.look("order-service/order-search?orderTypeId=1&columns=contactId&pageSize=1");
         let Some(customer) = customers["results"][0][0].as_u64() else { return strange };
@@ -62,7 +65,9 @@ impl Pushing<'_> {
         let rows =
             json!([{"name": "Anything", "quantity": "1", "net": "9.00", "tax": "0.00", "taxCode": "T20"}]);
         for refund in records.iter().flat_map(|record| record["refunds"].as_array().into_iter().flatten()) {
-            let Some(id) = refund["id"].as_str().filter(|_| self.draw.happens(150)) else { continue };
+            let Some(id) = refund["id"].as_str().filter(|id| *id != SHARED && self.draw.happens(150)) else {
+                continue;
+            };
             let body = json!({"customer": {"id": customer}, "ref": "elsewhere", "warehouseId": 2, "currency": {"code": "USD"}, "rows": rows});
             let Some(sale) = order("sales-order", body.clone(), self) else { continue };
             let mut credit = body;
@@ -93,7 +98,16 @@ impl Pushing<'_> {
                 let refunds = record["refunds"].as_array_mut().expect("a list");
                 if refunds.len() < 3 && self.draw.happens(500) {
                     let amount = *self.draw.pick(&["1.25", "4.50"]);
-                    refunds.push(json!({"id": format!("{number}/{}", refunds.len()), "amount": amount,
+                    // Another shop may number its refunds alike.
+                    let id = if self.draw.happens(100) {
+                        SHARED.to_owned()
+                    } else {
+                        format!("{number}/{}", refunds.len())
+                    };
+                    if refunds.iter().any(|refund| refund["id"] == *id) {
+                        continue;
+                    }
+                    refunds.push(json!({"id": id, "amount": amount,
                         "lines": [{"sku": sku, "amount": amount}]}));
                 }
             }

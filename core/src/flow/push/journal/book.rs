@@ -35,6 +35,8 @@ pub(super) struct Pages {
     long_ids: BTreeMap<u64, u64>,
     /// What was announced and never closed, each with its key where it has one.
     pub(super) open: BTreeMap<String, Option<String>>,
+    /// The paths that some of these are written to.
+    pub(super) open_paths: BTreeMap<String, String>,
     /// From which line on and up to which it was looked once more for what was created.
     confirmed: Vec<Range<u64>>,
     /// What runs began with, each with the line where it stands first.
@@ -223,17 +225,22 @@ impl Pages {
                     self.runs.push((index, at));
                 }
             }
-            JournalLine::Write { what, update, key } => {
+            JournalLine::Write { what, update, key, path } => {
                 let said = Fact::Announced { is_update: update };
                 if let Some(key) = &key {
                     // It may have been carried out: what a record before it left there is not there for sure.
                     self.tell_key(index, key, &what, said, None);
                 }
                 self.state(index, &what, said, false);
+                match path {
+                    Some(path) => drop(self.open_paths.insert(what.clone(), path)),
+                    None => drop(self.open_paths.remove(&what)),
+                }
                 self.open.insert(what, key);
             }
             JournalLine::Done { what, state, id, key, version, confirm } => {
                 let said = Fact::Done { state, id };
+                self.open_paths.remove(&what);
                 let key = self.open.remove(&what).flatten().or(key);
                 if let Some(key) =
                     key.filter(|key| state != DoneState::NotWritten || self.is_word_of(key, &what))

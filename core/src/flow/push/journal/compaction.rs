@@ -83,11 +83,11 @@ impl JournalCompaction {
                 self.head = Some(head);
                 Ok(())
             }
-            JournalLine::Write { what, update, key } => {
+            JournalLine::Write { what, update, key, path } => {
                 let weight = Weight::of(book, index, &what, key.as_deref());
                 self.open.insert(what.clone(), key.clone());
                 if weight.is_needed() {
-                    self.write_announcement(weight, what, update, key)?;
+                    self.write_announcement(weight, what, update, key, path)?;
                 }
                 Ok(())
             }
@@ -105,7 +105,7 @@ impl JournalCompaction {
                 }
                 // What was not written says nothing, but where it is the last word on what was there before.
                 if weight.has_word && weight.is_there {
-                    self.write_announcement(weight, what.clone(), false, key.clone())?;
+                    self.write_announcement(weight, what.clone(), false, key.clone(), None)?;
                 } else if !weight.is_last || !self.owed.contains(&what) {
                     return Ok(());
                 }
@@ -113,7 +113,12 @@ impl JournalCompaction {
                     self.close_under(&what, key.as_ref())?;
                 } else if self.announced.get(&what).is_some_and(Option::is_some) {
                     // It would be taken for the last word on the key that it was announced under.
-                    self.write(&JournalLine::Write { what: what.clone(), update: false, key: None })?;
+                    self.write(&JournalLine::Write {
+                        what: what.clone(),
+                        update: false,
+                        key: None,
+                        path: None,
+                    })?;
                 }
                 self.write(&JournalLine::Done { what, state, id, key: None, version: None, confirm: false })
             }
@@ -127,12 +132,13 @@ impl JournalCompaction {
         what: String,
         update: bool,
         key: Option<String>,
+        path: Option<String>,
     ) -> Result<()> {
         if weight.has_word && weight.is_there {
             self.write_end(weight, what.clone(), DoneState::Unchanged, None, key.clone())?;
         }
         self.note(weight, &what);
-        self.write(&JournalLine::Write { what, update, key })
+        self.write(&JournalLine::Write { what, update, key, path })
     }
 
     fn write_end(
@@ -155,7 +161,12 @@ impl JournalCompaction {
     fn close_under(&mut self, what: &str, key: Option<&String>) -> Result<()> {
         match self.announced.get(what) {
             Some(announced) if announced.is_some() && announced.as_ref() != key => {
-                self.write(&JournalLine::Write { what: what.to_owned(), update: false, key: key.cloned() })
+                self.write(&JournalLine::Write {
+                    what: what.to_owned(),
+                    update: false,
+                    key: key.cloned(),
+                    path: None,
+                })
             }
             Some(_) | None => Ok(()),
         }

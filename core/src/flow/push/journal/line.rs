@@ -22,6 +22,9 @@ pub(super) enum JournalLine {
         /// The key of the record.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
+        /// The path that is written to, where it was looked up and may not be found again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
     },
     /// That is over.
     Done {

@@ -19,10 +19,10 @@ fn created(line: u64) -> Known {
 
 fn written() -> String {
     let mut journal = read("").unwrap();
-    journal.announce("a", false, Some("k"));
-    journal.announce("b", false, Some("l"));
+    journal.announce("a", false, Some("k"), None);
+    journal.announce("b", false, Some("l"), None);
     journal.close("a", ClosingWord::of(DoneState::Created, Some(7)));
-    journal.announce("c", true, None);
+    journal.announce("c", true, None, None);
     journal.close("c", ClosingWord::of(DoneState::NotWritten, None));
     journal.take_lines().unwrap().unwrap()
 }
@@ -42,7 +42,7 @@ fn a_journal_can_be_cut_off_at_any_byte_and_gone_on_with() {
     for end in 0..=whole.len() {
         let mut text = whole[..end].to_owned();
         let mut journal = read(&text).unwrap();
-        journal.announce("d", false, None);
+        journal.announce("d", false, None, None);
         text.push_str(&journal.take_lines().unwrap().unwrap());
         let again = read(&text).unwrap();
         assert_eq!(again.known("d"), Some(Known::InDoubt { is_update: false }), "{text}");
@@ -88,10 +88,10 @@ fn a_renewed_journal_believes_its_doubts_and_nothing_that_can_be_found() {
     let name = Names::default().name(b"{}");
     let mut journal = read("").unwrap();
     for what in [name.as_str(), "contact of ada"] {
-        journal.announce(what, false, Some("k"));
+        journal.announce(what, false, Some("k"), None);
         journal.close(what, ClosingWord::of(DoneState::Created, Some(7)));
     }
-    journal.announce("b", false, Some("l"));
+    journal.announce("b", false, Some("l"), None);
     let text = journal.take_lines().unwrap().unwrap();
     let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
     let journal = Journal::read(&text, &renewed).unwrap();
@@ -123,7 +123,7 @@ fn equal_records_have_names_of_their_own() {
 fn a_line_that_cannot_be_written_is_an_error_and_no_empty_line() {
     let mut journal = read("").unwrap();
     journal.add(&Unwritable);
-    journal.announce("a", false, None);
+    journal.announce("a", false, None, None);
     let error = journal.take_lines().unwrap_err();
     assert!(error.message().starts_with("a line of the journal cannot be written"), "{error}");
     let lines = journal.take_lines().unwrap().unwrap();
@@ -164,7 +164,7 @@ fn a_last_line_that_lacks_its_line_feed_alone_is_not_forgotten() {
 fn a_key_that_was_created_by_other_rules_is_there_all_the_same() {
     let name = Names::default().name(b"{}");
     let mut journal = read("").unwrap();
-    journal.announce(&name, false, Some("k"));
+    journal.announce(&name, false, Some("k"), None);
     journal.close(&name, ClosingWord::of(DoneState::Created, Some(7)));
     let text = journal.take_lines().unwrap().unwrap();
     let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
@@ -178,7 +178,7 @@ fn a_compaction_keeps_one_line_of_what_is_done() {
     let mut journal = read("").unwrap();
     for number in 0..5_001 {
         let what = Names::default().name(format!("{number}").as_bytes());
-        journal.announce(&what, false, Some(&number.to_string()));
+        journal.announce(&what, false, Some(&number.to_string()), None);
         journal.close(&what, ClosingWord::of(DoneState::Created, Some(number)));
     }
     let text = journal.take_lines().unwrap().unwrap();
@@ -207,7 +207,7 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
     };
     let write = |key: Option<&str>| {
         let key = key.map(str::to_owned);
-        JournalLine::Write { what: b.clone(), update: false, key }
+        JournalLine::Write { what: b.clone(), update: false, key, path: None }
     };
     let a = JournalLine::Done {
         what: Names::default().name(b"a"),
@@ -231,7 +231,7 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
 #[test]
 fn what_a_run_has_created_is_unconfirmed_until_that_run_says_that_it_looked() {
     let mut first = read("").unwrap();
-    first.announce("a", false, Some("k"));
+    first.announce("a", false, Some("k"), None);
     first.close("a", ClosingWord { confirm: true, ..ClosingWord::of(DoneState::Created, Some(7)) });
     let text = first.take_lines().unwrap().unwrap();
     let mut second = read(&text).unwrap();
@@ -279,7 +279,12 @@ fn any_lines() -> impl Strategy<Value = String> {
                     document = 1 - document;
                     JournalLine::Push(of(["one", "two"][document]))
                 }
-                1..=5 => JournalLine::Write { what: name(what), update: flag, key },
+                1..=5 => JournalLine::Write {
+                    what: name(what),
+                    update: flag,
+                    key,
+                    path: id.map(|id| format!("note/{id}")),
+                },
                 6 | 7 => done(DoneState::Created),
                 8 => done(DoneState::Unchanged),
                 9 => JournalLine::Confirmed {},
@@ -298,6 +303,7 @@ fn view(text: &str, document: &str, finds_records: bool) -> Vec<String> {
     let whats: Vec<&str> = whats.iter().map(String::as_str).chain(["reference c"]).collect();
     let lineless = |done: Done| (done.state, done.id);
     let mut said = vec![format!("{:?} {:?}", journal.open(), journal.doubtful_keys())];
+    said.extend(whats.iter().map(|what| format!("{:?}", journal.open_path(what))));
     for what in &whats {
         said.push(match journal.known(what) {
             Some(Known::Done(done)) => format!("{:?}", lineless(done)),
