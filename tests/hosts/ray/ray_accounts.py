@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,11 +19,17 @@ from brightpearl.ledger.tables import FLOWS
 from many_accounts import many_accounts
 
 ACCOUNTS = 12
+# What this ends with where Ray itself did not start; run.sh knows it, too.
+NOT_STARTED = 75
 
 
 def main() -> None:
     """Runs them, kills a worker that has a flow, and looks whether each record is where it should be, once."""
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, _node_ip_address="127.0.0.1")
+    except Exception as error:
+        print(f"Ray did not start: {error}", file=sys.stderr)
+        sys.exit(NOT_STARTED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with many_accounts(folder, ACCOUNTS, pushed=3, latency=0.02) as accounts:
