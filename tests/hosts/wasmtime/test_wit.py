@@ -41,6 +41,18 @@ def test_a_component_says_what_it_is(name: str) -> None:
     assert name.encode() in told["component-name"]
 
 
+def test_the_package_says_what_it_is_and_has_its_documentation() -> None:
+    package = Path(os.environ["BRIGHTPEARL_COMPONENT"]).with_name("brightpearl-connector.wit.wasm")
+    told = dict(sections(package.read_bytes()))
+    assert told["version"] == b"0.1.0"
+    assert b"brightpearl:connector" in told["component-name"]
+    # Who builds it with wkg has the same words.
+    metadata = dict(re.findall(r'^(\w+) = "(.*)"$', (ROOT / "wasm/wkg.toml").read_text(), re.MULTILINE))
+    assert {name: told[name].decode() for name in ("description", "licenses")} == metadata
+    first = next(line for line in WIT.splitlines() if line.startswith("/// "))
+    assert first.removeprefix("/// ").encode() in told["package-docs"]
+
+
 def sections(binary: bytes) -> Iterator[tuple[str, bytes]]:
     """The custom sections of the outermost component."""
     place = 8

@@ -66,6 +66,12 @@ pub(crate) const HTTP: Composition = Composition {
     imports: &["wasi:http/", "wasi:io/", "wasi:clocks/", "wasi:random/random@"],
 };
 
+/// The WIT package; `wasm/wkg.toml` has the same words for who builds it with `wkg`.
+const CONTRACT: About = About {
+    name: "brightpearl:connector",
+    description: "The contract of the Brightpearl engine: requests, answers, paging, pacing and retries as WIT",
+};
+
 /// Encodes a module.
 pub(crate) fn alone(alone: &Alone, module: &Path, out: &Path) -> Result<String> {
     let component = metadata::with(&alone.about, &encoded(module)?)?;
@@ -112,9 +118,9 @@ pub(crate) fn composed(
 /// Encodes the WIT package, as registries take it.
 pub(crate) fn package(folder: &Path, out: &Path) -> Result<String> {
     let (resolve, package) = metadata::package(folder)?;
-    let binary = wit_component::encode(&resolve, package, false)?;
+    let name = &resolve.packages.get(package).ok_or("the folder has no package")?.name;
+    let binary = metadata::with(&CONTRACT, &wit_component::encode(&resolve, package, false)?)?;
     save(&binary, out)?;
-    let name = resolve.packages.get(package).map(|package| package.name.to_string()).unwrap_or_default();
     Ok(format!("{}: {} bytes, {name}", out.display(), binary.len()))
 }
 

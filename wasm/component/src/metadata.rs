@@ -13,8 +13,8 @@ pub(crate) struct About {
     pub(crate) description: &'static str,
 }
 
-/// The component with its name, version, licence and description. Its documentation is in the binary of the WIT package:
-/// tools refuse a component that has such.
+/// The component, or the WIT package, with its name, version, licence and description. The documentation is in the binary of
+/// the WIT package: tools refuse a component that has such.
 pub(crate) fn with(about: &About, component: &[u8]) -> Result<Vec<u8>> {
     let mut told = AddMetadata::default();
     told.name = AddMetadataField::Set(about.name.to_owned());
