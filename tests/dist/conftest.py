@@ -41,3 +41,8 @@ def clean_environment(folder: Path, *requirements: str) -> Path:
     for name in requirements:
         run(ROOT / "tests/supply/install.sh", folder, ROOT / "tests/supply" / name, cwd=folder.parent)
     return python
+
+
+def tool(name: str, version: str) -> Path:
+    """The folder of a tool's programs, which is compiled when it is first asked for."""
+    return Path(run(ROOT / "tests/dist/tool.sh", name, version, cwd=ROOT).strip())
