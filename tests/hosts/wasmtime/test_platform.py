@@ -65,6 +65,11 @@ def test_no_artefact_outgrows_its_budget() -> None:
     assert {name: size for name, size in sizes.items() if size > BUDGET[name]} == {}
 
 
+def test_the_smaller_component_takes_less_than_half_of_the_room() -> None:
+    whole = Path(os.environ["BRIGHTPEARL_COMPONENT"])
+    assert whole.with_name("brightpearl-engine.wasm").stat().st_size * 2 < whole.stat().st_size
+
+
 def test_an_instance_runs_within_ten_million_units_of_fuel(limited: Limited) -> None:
     assert sent(limited.within(fuel=10_000_000))
 

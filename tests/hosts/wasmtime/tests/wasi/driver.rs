@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use wasmtime::component::{Component, Linker, Val};
+use wasmtime::component::{Component, Instance, Linker, Val};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi_http::p2::add_to_linker_sync;
 
@@ -25,33 +25,59 @@ fn carried_out(server: &Server, operation: &Value, attempts: u32) -> Result<Valu
     carried_out_at(&server.url(), operation, attempts)
 }
 
-pub(crate) fn carried_out_at(base_url: &str, operation: &Value, attempts: u32) -> Result<Value, Failure> {
-    let config = json!({
+/// A client of a server.
+pub(crate) fn configuration(base_url: &str, attempts: u32) -> Value {
+    json!({
         "account": "acme",
         "base_url": base_url,
         "credentials": {"type": "private-app", "app_ref": "acme_sync", "account_token": "invented-token"},
         "retry": {"max_attempts": attempts, "base_ms": 1, "cap_ms": 1},
-    });
-    let (engine, component) = &*COMPILED;
-    let mut linker = Linker::new(engine);
-    add_to_linker_sync::<Platform>(&mut linker).unwrap();
-    let mut store = Store::new(engine, Platform::default());
-    let instance = linker.instantiate(&mut store, component).unwrap();
-    let runner = instance.get_export_index(&mut store, None, RUNNER).unwrap();
-    let carry_out = instance.get_export_index(&mut store, Some(&runner), "carry-out").unwrap();
-    let carry_out = instance.get_func(&mut store, carry_out).unwrap();
+    })
+}
+
+pub(crate) fn carried_out_at(base_url: &str, operation: &Value, attempts: u32) -> Result<Value, Failure> {
+    let config = configuration(base_url, attempts);
     let arguments = [Val::String(config.to_string()), Val::String(operation.to_string())];
-    let mut results = [Val::Bool(false)];
-    carry_out.call(&mut store, &arguments, &mut results).unwrap();
-    let [Val::Result(result)] = results else { panic!("{results:?} is not a result") };
-    match result {
-        Ok(outputs) => {
-            let Some(Val::String(text)) = outputs.map(|outputs| *outputs) else { panic!("no text came") };
-            Ok(serde_json::from_str(&text).unwrap())
-        }
-        Err(error) => {
-            let Some(Val::Record(members)) = error.map(|error| *error) else { panic!("no error came") };
-            Err(Failure(members))
+    Runner::new().call("carry-out", &arguments).map(|outputs| parsed(outputs.expect("a text comes")))
+}
+
+/// What a text holds.
+pub(crate) fn parsed(text: Val) -> Value {
+    let Val::String(text) = text else { panic!("{text:?} is not a text") };
+    serde_json::from_str(&text).unwrap()
+}
+
+/// An instance, and what its platform keeps.
+pub(crate) struct Runner {
+    store: Store<Platform>,
+    instance: Instance,
+}
+
+impl Runner {
+    pub(crate) fn new() -> Self {
+        let (engine, component) = &*COMPILED;
+        let mut linker = Linker::new(engine);
+        add_to_linker_sync::<Platform>(&mut linker).unwrap();
+        let mut store = Store::new(engine, Platform::default());
+        let instance = linker.instantiate(&mut store, component).unwrap();
+        Self { store, instance }
+    }
+
+    /// What a function of the runner gives.
+    pub(crate) fn call(&mut self, name: &str, arguments: &[Val]) -> Result<Option<Val>, Failure> {
+        let store = &mut self.store;
+        let runner = self.instance.get_export_index(&mut *store, None, RUNNER).unwrap();
+        let function = self.instance.get_export_index(&mut *store, Some(&runner), name).expect(name);
+        let function = self.instance.get_func(&mut *store, function).unwrap();
+        let mut results = [Val::Bool(false)];
+        function.call(&mut *store, arguments, &mut results).unwrap();
+        match results {
+            [Val::Result(Ok(value))] => Ok(value.map(|value| *value)),
+            [Val::Result(Err(Some(error)))] => {
+                let Val::Record(members) = *error else { panic!("{error:?} is not an error") };
+                Err(Failure(members))
+            }
+            [other] => panic!("{other:?} is not a result"),
         }
     }
 }
@@ -69,7 +95,7 @@ impl Failure {
     }
 }
 
-fn read() -> Value {
+pub(crate) fn read() -> Value {
     json!({"request": {"method": "GET", "path": "order-service/order-type"}})
 }
 
@@ -79,7 +105,7 @@ pub(crate) fn write() -> Value {
     }})
 }
 
-fn answer(body: &str) -> Conduct {
+pub(crate) fn answer(body: &str) -> Conduct {
     Conduct::Writes(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
 }
 

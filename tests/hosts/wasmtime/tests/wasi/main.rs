@@ -1,9 +1,11 @@
 //! The components that use WASI, in wasmtime's: what receives webhooks, and what drives itself.
 
+mod dependency;
 mod driver;
 mod once;
 mod platform;
 mod receiver;
+mod run;
 mod server;
 
 use std::env;
@@ -12,9 +14,13 @@ use std::path::PathBuf;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
-/// A component that `wasm/build.sh` made, in the folder that `embedded.sh` names.
+/// A component that `wasm/build.sh` made.
 fn component(engine: &Engine, name: &str) -> Result<Component> {
+    Component::from_file(engine, folder().join(name))
+}
+
+/// Where they are, which `embedded.sh` says.
+fn folder() -> PathBuf {
     let folder = env::var_os("BRIGHTPEARL_COMPONENTS").map(PathBuf::from);
-    let folder = folder.expect("BRIGHTPEARL_COMPONENTS names the folder with the components; tests/hosts/wasmtime/embedded.sh sets it");
-    Component::from_file(engine, folder.join(name))
+    folder.expect("BRIGHTPEARL_COMPONENTS names the folder with the components; tests/hosts/wasmtime/embedded.sh sets it")
 }
