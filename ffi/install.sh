@@ -87,7 +87,7 @@ install -m 644 "$built/libbrightpearl.a" "$target/lib/"
 [ "$profile" = host ] || strip_archive "$target/lib/libbrightpearl.a"
 named libbrightpearl
 install -m 755 "$built/$plain" "$target/lib/$real"
-[ "$profile" = dev ] || strip_shared "$target/lib/$real"
+[ "$profile" = host ] || strip_shared "$target/lib/$real"
 ln -sf "$real" "$target/lib/$soname"
 ln -sf "$real" "$target/lib/$plain"
 for file in brightpearl.pc brightpearl-static.pc; do

@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from conftest import run
+from conftest import run, tool
 from dependencies import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -38,6 +38,62 @@ def test_the_c_archive(dist: Path, tmp_path: Path) -> None:
     vectors = [*sorted(VECTORS.glob("*.json")), *sorted((VECTORS / "functions").glob("*.json"))]
     for name in ("vectors", "vectors-static"):
         assert f"{len(vectors)} passed, 0 failed" in run(build / name, *vectors, cwd=tmp_path)
+
+
+def needed_of_glibc(library: Path) -> tuple[int, ...]:
+    """The newest version of glibc that a library asks for."""
+    symbols = run("objdump", "-T", library, cwd=library.parent)
+    return max(tuple(map(int, found.split("."))) for found in re.findall(r"\(?\bGLIBC_([0-9.]+)", symbols))
+
+
+def test_native_files_need_the_glibc_that_is_told(dist: Path, tmp_path: Path) -> None:
+    (archive,) = (dist / "c").glob("*.tar.gz")
+    (pack,) = (dist / "npm").glob("brightpearl-linux-*.tgz")
+    library, native = unpacked(archive, tmp_path / "c") / "lib", unpacked(pack, tmp_path / "npm")
+    for page, files in {
+        "ffi/README.md": [library / "libbrightpearl.so", library / "libbrightpearl-curl.so"],
+        "ffi/node/README.md": [native / "libbrightpearl.so", native / "brightpearl-emulator"],
+    }.items():
+        told = re.findall(r"need\s+glibc\s+([0-9.]+)\s+or\s+later", (ROOT / page).read_text(encoding="utf-8"))
+        assert [tuple(map(int, version.split("."))) for version in told] == [max(map(needed_of_glibc, files))], page
+
+
+def test_cargo_c_installs_the_same_library(dist: Path, tmp_path: Path) -> None:
+    (archive,) = (dist / "c").glob("*.tar.gz")
+    ours, theirs = unpacked(archive, tmp_path / "c"), tmp_path / "theirs"
+    path = os.pathsep.join([str(tool("cargo-c", "0.10.24+cargo-0.98.0")), os.environ["PATH"]])
+    # As README.md says, but for the optimisation, which would take minutes.
+    install = ["cargo", "cinstall", "--locked", "--debug", "-p", "brightpearl-ffi"]
+    places = [f"--prefix={theirs}", "--libdir=lib"]
+    run(*install, *places, cwd=ROOT, PATH=path, CARGO_TARGET_DIR=str(tmp_path / "target"), CARGO_PROFILE_DEV_DEBUG="0")
+    names = {file.relative_to(theirs).as_posix() for file in theirs.rglob("*") if not file.is_dir()}
+    real = "lib/libbrightpearl.so.1.0.1"
+    assert real.removeprefix("lib/") in (ROOT / "ffi/README.md").read_text(encoding="utf-8")
+    assert names == {
+        "include/brightpearl.h",
+        "lib/libbrightpearl.a",
+        "lib/libbrightpearl.so",
+        "lib/libbrightpearl.so.1",
+        real,
+        "lib/pkgconfig/brightpearl.pc",
+    }
+    assert (theirs / "include/brightpearl.h").read_bytes() == (ours / "include/brightpearl.h").read_bytes()
+    assert (theirs / "lib/libbrightpearl.so.1").resolve() == theirs / real
+
+    program, source = tmp_path / "program", ROOT / "tests/hosts/c/package/use.c"
+    said, described = set(), set()
+    for prefix in (ours, theirs):
+        variables = {"PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}
+        flags = run("pkg-config", "--cflags", "--libs", "brightpearl", cwd=tmp_path, **variables).split()
+        run("cc", source, "-o", program, *flags, cwd=tmp_path)
+        for place in (ours, theirs):
+            # One SONAME: a program that was linked with one runs with the other.
+            said.add(run(program, cwd=tmp_path, LD_LIBRARY_PATH=str(place / "lib")))
+        lines = (prefix / "lib/pkgconfig/brightpearl.pc").read_text(encoding="utf-8").splitlines()
+        described.add(tuple(sorted(line for line in lines if line.startswith(("Name:", "Description:", "Version:")))))
+    assert len(said) == 1
+    assert "order-service/order-search" in said.pop()
+    assert len(described) == 1
 
 
 def test_the_component(dist: Path, tmp_path: Path) -> None:
