@@ -12,5 +12,5 @@ export RUSTC_WORKSPACE_WRAPPER="${RUSTC_WORKSPACE_WRAPPER-$PWD/tests/rustc.sh}"
 exec cargo "$command" --locked --profile host \
     -p brightpearl-core -p brightpearl-ffi -p brightpearl-emulator --features brightpearl-emulator/server \
     -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-fuzz \
-    -p brightpearl-contract -p brightpearl-bench \
+    -p brightpearl-contract -p brightpearl-bench -p brightpearl-component \
     -p brightpearl-wasm -p brightpearl-wasm-http -p brightpearl-wasm-wasi -p brightpearl-wasm-webhook "$@"

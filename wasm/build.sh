@@ -1,8 +1,12 @@
 #!/bin/sh
 # Builds the components, checks what each imports, and prints where they are:
-#   wasm/build.sh [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default), and beside
-# it brightpearl-engine.wasm, which is without mapping and flows; brightpearl-http.wasm and brightpearl-webhook.wasm over
+#   wasm/build.sh [--tested] [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default), and
+# beside it brightpearl-engine.wasm, which is without mapping and flows; brightpearl-http.wasm and brightpearl-webhook.wasm over
 # wasi:http; and the WIT package, brightpearl-connector.wit.wasm
+#
+# With --tested, the same of the same sources goes into target/tested-component, in a third of the time: hardly optimised, with
+# one compilation of the core for all of them. `make test` plays its vectors through these, `make test-dist` through those that
+# are shipped.
 #
 # Two routes lead to the core module. Without a choice, what is installed is used, and otherwise each is
 # fetched, in this order:
@@ -10,8 +14,8 @@
 #   debian   rustc-web, cargo-web and rust-web-src (apt, where this runs as root)
 # Either builds the standard library from its sources, without the words of panics, which a component can tell nobody, and
 # with its small sorts: that takes a fifth off.
-# With --again SOURCES TARGET it only compiles the modules of brightpearl.wasm and brightpearl-http.wasm by the route rustup, of
-# sources that lie elsewhere, into another folder, but with the flags of here: for tests/supply/reproduce.sh.
+# With --tested --again SOURCES TARGET it only compiles the modules of brightpearl.wasm and brightpearl-http.wasm by the route
+# rustup, of sources that lie elsewhere, into another folder, but with the flags of here: for tests/supply/reproduce.sh.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -20,7 +24,12 @@ target=wasm32-unknown-unknown
 target_dir=${CARGO_TARGET_DIR:-$PWD/target}
 # The routes have different compilers: neither may find the other's leftovers.
 module_dir=$target_dir/component-build
-component=$target_dir/component/brightpearl.wasm
+profile=component
+if [ "${1:-}" = --tested ]; then
+    profile=tested-component
+    shift
+fi
+folder=$target_dir/$profile
 compiler=${RUSTC:-rustc}
 # Where it is not that of the cargo that calls it.
 foreign=
@@ -81,30 +90,36 @@ use_flags() {
 # builds: lints would have them compiled otherwise. What begins with -Z is not in stable releases; RUSTC_BOOTSTRAP lets this
 # build have it.
 build_modules() {
-    # Small rather than quick: a page takes a quarter longer.
-    build_chosen "$@" --config 'profile.component.package.brightpearl-core.opt-level="z"' --package brightpearl-wasm \
-        --package brightpearl-wasm-webhook --no-default-features
+    # shellcheck disable=SC2086
+    if [ $profile = component ]; then
+        # Small rather than quick: a page takes a quarter longer.
+        build_chosen "$@" --config 'profile.component.package.brightpearl-core.opt-level="z"' $parts
+    else
+        build_chosen "$@" $parts
+    fi
     cp "$modules/brightpearl_wasm.wasm" "$modules/brightpearl_wasm_engine.wasm"
     # The last one keeps the name.
     # shellcheck disable=SC2086
     build_chosen "$@" $whole
 }
 
+# What has no flows, and what has them.
+parts='--package brightpearl-wasm --package brightpearl-wasm-webhook --no-default-features'
 whole='--package brightpearl-wasm --package brightpearl-wasm-http'
 
 build_chosen() {
     cargo=$1
     shift
     env -u RUSTC_WORKSPACE_WRAPPER RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$into" \
-        ${foreign:+"RUSTC=$foreign"} "$cargo" build --locked --profile component --target $target \
+        ${foreign:+"RUSTC=$foreign"} "$cargo" build --locked --profile $profile --target $target \
         -Zbuild-std=std -Zbuild-std-features=optimize_for_size \
-        -Zpanic-immediate-abort --config 'profile.component.panic="immediate-abort"' "$@"
+        -Zpanic-immediate-abort --config "profile.$profile.panic=\"immediate-abort\"" "$@"
 }
 
 build_module_with_rustup() {
     use_flags
     into=$module_dir/rustup
-    modules=$into/$target/component
+    modules=$into/$target/$profile
     build_modules cargo
 }
 
@@ -114,7 +129,7 @@ build_module_with_debian() {
     foreign=$compiler
     use_flags
     into=$module_dir/debian
-    modules=$into/$target/component
+    modules=$into/$target/$profile
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
     build_modules /usr/bin/cargo
 }
@@ -157,31 +172,45 @@ esac
 unset CARGO_ENCODED_RUSTFLAGS
 
 # Another eighth off the size, at no cost of speed. The features are those of the target and the flags above.
-if [ ! -x wasm/node_modules/.bin/wasm-opt ]; then
-    command -v npm >/dev/null || fail 'npm is not there; expected it for wasm-opt, which comes in the package binaryen'
-    echo 'installing binaryen' >&2
-    npm ci --prefix wasm --silent --no-audit --no-fund >&2
-fi
 small() {
     wasm/node_modules/.bin/wasm-opt "$2" --strip-debug --strip-producers --enable-simd --enable-bulk-memory \
         --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
         --enable-reference-types --enable-multivalue --output "$modules/small_$1.wasm" "$modules/brightpearl_$1.wasm"
 }
-# A page takes the whole one a twentieth less this way, for 12 KB.
-small wasm -O3
-for name in wasm_engine wasm_http wasm_webhook; do
-    small $name -Oz
-done
-folder=$(dirname "$component")
+
+make_small() {
+    if [ ! -x wasm/node_modules/.bin/wasm-opt ]; then
+        command -v npm >/dev/null || fail 'npm is not there; expected it for wasm-opt, which comes in the package binaryen'
+        echo 'installing binaryen' >&2
+        npm ci --prefix wasm --silent --no-audit --no-fund >&2
+    fi
+    # A page takes the whole one a twentieth less this way, for 12 KB.
+    small wasm -O3
+    for name in wasm_engine wasm_http wasm_webhook; do
+        small $name -Oz
+    done
+}
+
+if [ $profile = component ]; then
+    make_small
+    made=$modules/small
+    make_component() {
+        cargo run --quiet --locked --package brightpearl-component -- "$@"
+    }
+else
+    made=$modules/brightpearl
+    # Where the tests are built, so is this.
+    tests/cargo.sh build --quiet --bin brightpearl-component
+    make_component() {
+        "$target_dir/host/brightpearl-component" "$@"
+    }
+fi
 mkdir -p "$folder"
 RUSTC=$compiler python3 tests/supply/notices.py component "$folder/THIRD-PARTY-NOTICES.txt" >&2
 RUSTC=$compiler python3 tests/supply/sbom.py component "$folder/brightpearl.cdx.json" >&2
 cp LICENSE "$folder/"
-make_component() {
-    cargo run --quiet --locked --package brightpearl-component -- "$@"
-}
-make_component whole "$modules/small_wasm.wasm" "$component"
-make_component engine "$modules/small_wasm_engine.wasm" "$folder/brightpearl-engine.wasm"
-make_component http "$component" "$modules/small_wasm_http.wasm" "$folder/brightpearl-http.wasm"
-make_component webhook "$modules/small_wasm_webhook.wasm" "$folder/brightpearl-webhook.wasm"
+make_component whole "${made}_wasm.wasm" "$folder/brightpearl.wasm"
+make_component engine "${made}_wasm_engine.wasm" "$folder/brightpearl-engine.wasm"
+make_component http "$folder/brightpearl.wasm" "${made}_wasm_http.wasm" "$folder/brightpearl-http.wasm"
+make_component webhook "${made}_wasm_webhook.wasm" "$folder/brightpearl-webhook.wasm"
 make_component package wit "$folder/brightpearl-connector.wit.wasm"

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Builds the npm package: its dependencies, the native library and the emulator under lib/, and dist/ with the component, which it
-# builds when there is none yet.
+# builds when there is none yet. All of it is as it is tested, or with --release as it is shipped.
 # build.sh [--release]
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
 case "${1:-}" in
---release) profile=release folder=release ;;
-"") profile=host folder=host ;;
+--release) profile=release folder=release component=component tested= ;;
+"") profile=host folder=host component=tested-component tested=--tested ;;
 *) echo "usage: $0 [--release]" >&2; exit 2 ;;
 esac
 umask 022
@@ -50,8 +50,8 @@ cp "$root/LICENSE" .
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist
 npm run --silent build
-component=${CARGO_TARGET_DIR:-$root/target}/component/brightpearl.wasm
-[ -f "$component" ] || "$root/wasm/build.sh" >&2
+component=${CARGO_TARGET_DIR:-$root/target}/$component/brightpearl.wasm
+[ -f "$component" ] || "$root/wasm/build.sh" ${tested:+"$tested"} >&2
 node component.mjs "$component"
 # npm packs the modes that it finds, which here must not be those of somebody's umask.
 chmod -R u=rwX,go=rX dist lib

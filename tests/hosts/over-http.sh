@@ -64,8 +64,8 @@ if [ -x "$target/hosts-c/bin/pull" ]; then
 else
     echo "skipped c: not built (tests/hosts/c/run.sh builds it)"
 fi
-if [ -f "$target/component/brightpearl.wasm" ] && .venv/bin/python -c 'import wasmtime' 2>/dev/null; then
-    pull wasmtime .venv/bin/python tests/hosts/wasmtime/pull.py "$target/component/brightpearl.wasm"
+if [ -f "$target/tested-component/brightpearl.wasm" ] && .venv/bin/python -c 'import wasmtime' 2>/dev/null; then
+    pull wasmtime .venv/bin/python tests/hosts/wasmtime/pull.py "$target/tested-component/brightpearl.wasm"
 else
     echo "skipped wasmtime: not built (make test-component builds it)"
 fi

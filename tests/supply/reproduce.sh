@@ -3,7 +3,7 @@
 #
 # In full, every artefact is built from nothing in two folders of different depth, with different umasks, homes of cargo,
 # time zones and languages; that takes half an hour. The short mode compiles our own crates of the component once more,
-# elsewhere, beside the dependencies that `make test-component` has compiled.
+# elsewhere, as it is tested, beside the dependencies that `make test-component` has compiled.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -93,9 +93,9 @@ full() {
 # The flags are those of the first build, so that nothing renames the second's folder: a path of it would show.
 short() {
     local target=wasm32-unknown-unknown built=${CARGO_TARGET_DIR:-$root/target}/component-build/rustup
-    local module=$target/component/brightpearl_wasm.wasm elsewhere=$work/a/folder/elsewhere
+    local module=$target/tested-component/brightpearl_wasm.wasm elsewhere=$work/a/folder/elsewhere
     if [ ! -f "$built/$module" ]; then
-        echo "not compared: wasm/build.sh has not come here by its route rustup; make test-reproducible builds everything twice"
+        echo "not compared: wasm/build.sh --tested has not come here by its route rustup; make test-reproducible builds everything twice"
         exit
     fi
     if ! can_list_sources; then
@@ -105,8 +105,8 @@ short() {
     umask 077
     copy_sources "$elsewhere"
     cp -a "$built" "$work/target"
-    rm "$work/target/$module" "$work/target/$target"/component/deps/*brightpearl*
-    wasm/build.sh --again "$elsewhere" "$work/target"
+    rm "$work/target/$module" "$work/target/$target"/tested-component/deps/*brightpearl*
+    wasm/build.sh --tested --again "$elsewhere" "$work/target"
     cmp "$built/$module" "$work/target/$module"
 }
 

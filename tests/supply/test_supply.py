@@ -236,7 +236,7 @@ def test_where_git_lists_no_sources_nothing_is_compared(tmp_path: Path, place: s
     root = tmp_path / "root"
     shutil.copytree(ROOT / "tests/supply", root / "tests/supply", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "Cargo.toml").touch()
-    built = root / "target/component-build/rustup/wasm32-unknown-unknown/component"
+    built = root / "target/component-build/rustup/wasm32-unknown-unknown/tested-component"
     built.mkdir(parents=True)
     (built / "brightpearl_wasm.wasm").touch()
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path)}

@@ -16,6 +16,10 @@ BRIGHTPEARL_LIBRARY=${CARGO_TARGET_DIR:-$root/target}/release/$library
 export BRIGHTPEARL_LIBRARY
 node --expose-gc "$here/pages.mjs"
 node --expose-gc "$here/memory.mjs"
+# As it is shipped; `make test` leaves another one there.
+component=${CARGO_TARGET_DIR:-$root/target}/component/brightpearl.wasm
+[ -f "$component" ] || "$root/wasm/build.sh" >&2
+node "$root/ffi/node/component.mjs" "$component"
 echo "
 The same by the component, which runs where there is no native library:"
 BRIGHTPEARL_BACKEND=component node --expose-gc "$here/pages.mjs"
