@@ -37,8 +37,9 @@ pub fn search_for(path: &str) -> Option<&'static SearchResource> {
 /// ```
 pub fn readable_path(name: &str) -> Option<String> {
     let name = name.trim_matches('/');
+    let readable: Vec<_> = readable().collect();
     let find = |is_meant: &dyn Fn(&Resource, &str) -> bool| {
-        readable().find(|(resource, path)| is_meant(resource, path)).map(|(_, path)| path)
+        readable.iter().find(|(resource, path)| is_meant(resource, path)).map(|(_, path)| path.clone())
     };
     find(&|_, path| path == name)
         .or_else(|| find(&|resource, _| resource.name == name))

@@ -139,8 +139,13 @@ pub(crate) fn match_path<'p>(template: &'static str, path: &'p str) -> Option<Ve
 
 /// Whether the path may be one of the template's service, which most are not of the many that a path is held against.
 fn is_of_service(template: &str, path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    // One letter tells most of them apart.
+    if !template.starts_with('{') && template.as_bytes().first() != path.as_bytes().first() {
+        return false;
+    }
     let service = template.split_once('/').map_or(template, |(service, _)| service);
-    is_placeholder(service) || path.trim_start_matches('/').starts_with(service)
+    is_placeholder(service) || path.starts_with(service)
 }
 
 /// The template with the arguments of another template in its placeholders of the same names; `None` when one

@@ -27,6 +27,9 @@ impl Formatter for HtmlSafe {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if !may_have_special(fragment.as_bytes()) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some(at) = rest.find(['=', '<', '>', '\'', '&', '\u{2028}', '\u{2029}']) {
             let (plain, special) = rest.split_at(at);
@@ -39,6 +42,19 @@ impl Formatter for HtmlSafe {
         }
         writer.write_all(rest.as_bytes())
     }
+}
+
+/// Whether a text may have characters that are escaped. Most has none, which its bytes tell more quickly than its characters; the
+/// two that are not ASCII begin with the last byte here, as others do.
+const fn may_have_special(text: &[u8]) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if matches!(text[at], b'=' | b'<' | b'>' | b'\'' | b'&' | 0xe2) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// An amount with a fixed number of decimal places, as text: how money goes over the wire (§1.8).
