@@ -17,7 +17,7 @@ import contents
 from dependencies import ARTEFACTS, ROOT
 
 # 3 MB are wanted, and not reached; ARCHITECTURE.md says under "Deviations" where the bytes are.
-MOST_OF_A_WHEEL = 4_950_000
+MOST_OF_A_WHEEL = 5_020_000
 # The kind of each artefact, as contents.py has them, by its name in the folder.
 KINDS = {
     r"python/.*\.whl": "python",
