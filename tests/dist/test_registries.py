@@ -80,7 +80,7 @@ class Exchange(BaseHTTPRequestHandler):
         elif kind == "blobs" and path.rpartition("/")[2] in registry.blobs:
             self._answer(200, registry.blobs[path.rpartition("/")[2]])
         else:
-            self._answer(404, b'{"errors":[{"code":"NAME_UNKNOWN","message":"there is none"}]}')
+            self._answer(404, b'{"errors":[{"code":"NAME_UNKNOWN","message":"unknown blob or manifest"}]}')
 
     do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = _exchange  # noqa: N815 - the names that the base class asks for
 

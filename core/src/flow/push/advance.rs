@@ -309,7 +309,7 @@ impl PushJob {
             }
         };
         // What the one has written is seen before the other one overwrites it.
-        if self.terms.note().is_some() && entry.is_record() && self.window.is_written_to(&path) {
+        if self.terms.note().is_some() && entry.is_record() && self.window.is_written_to(&path, index) {
             return false;
         }
         let method = if entry.is_record() { self.terms.mapping().method() } else { Method::Post };

@@ -170,7 +170,7 @@ impl PushJob {
     }
 
     /// A write of a change is done: the next one follows. What was written to rows is looked at once more, since one
-    /// value of a row may make another one; and so is what was answered by nothing, since a gateway says nothing, too.
+    /// value of a row may make another one; and so is what was answered by `{}`, which a gateway may say as well.
     fn take_change(&mut self, index: usize, id: u64, answer: Answer) {
         match self.go(index, Progress::go_on) {
             Some(true) => self.ledger.queue(index),

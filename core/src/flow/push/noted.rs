@@ -103,11 +103,12 @@ fn unshown(
 /// The truth values that are not what the events make of them, of events that the note does not list.
 fn unmade(flags: &'static [EventFlag], body: &str, json: &str, is_unsure: bool) -> Vec<Difference> {
     let listed: Vec<GoodsEvent> = events(json);
-    let Ok(note) = Part::json(json.as_bytes()) else { return Vec::new() };
+    // Of what cannot be read, nothing shows.
+    let note = Part::json(json.as_bytes()).ok();
     let mut unmade: Vec<Difference> = Vec::new();
     for event in events(body) {
         let Some(flag) = flags.iter().find(|flag| flag.code == event.code) else { continue };
-        let found = at_place(&note, flag.place);
+        let found = note.as_ref().and_then(|note| at_place(note, flag.place));
         let is_made = found.as_ref().is_some_and(|part| is_that(part, flag.is_set));
         let is_known = unmade.iter().any(|difference| difference.pointer == flag.place);
         if listed.contains(&event) || (is_made && !is_unsure) || is_known {

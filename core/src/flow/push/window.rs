@@ -138,9 +138,10 @@ impl EntryWindow {
         self.entries.iter().any(|entry| entry.progress().is_changed() && !entry.progress().is_settled())
     }
 
-    /// Whether somebody writes to that path.
-    pub(super) fn is_written_to(&self, path: &str) -> bool {
-        self.entries.iter().any(|entry| entry.progress().writes_to() == Some(path))
+    /// Whether another entry than that one writes to that path.
+    pub(super) fn is_written_to(&self, path: &str, by_others_than: usize) -> bool {
+        let others = self.entries.iter().enumerate().filter(|(index, _)| *index != by_others_than);
+        others.into_iter().any(|(_, entry)| entry.progress().writes_to() == Some(path))
     }
 
     pub(super) fn entry(&self, index: usize) -> &PushEntry {
