@@ -12,7 +12,8 @@ pub(crate) const ID: Shape = Shape::Id { or_zero: false };
 pub(crate) const INTEGER: Shape = Shape::Integer { lowest: None, highest: None };
 /// A decimal number of any sign and precision.
 pub(crate) const DECIMAL: Shape = Shape::Decimal(ANY_DECIMAL);
-const ANY_DECIMAL: DecimalForm = DecimalForm { places: None, sign: Sign::Any, text_only: false };
+const ANY_DECIMAL: DecimalForm =
+    DecimalForm { places: None, kept_places: None, sign: Sign::Any, text_only: false };
 /// A decimal number of 0 or more.
 pub(crate) const NON_NEGATIVE: Shape = Shape::Decimal(DecimalForm { sign: Sign::NonNegative, ..ANY_DECIMAL });
 /// An exchange rate: above 0, six decimal places.
@@ -42,6 +43,11 @@ pub(crate) const fn from_to(at_least: u32, at_most: u32) -> Shape {
 /// A decimal number of at most so many places.
 pub(crate) const fn places(places: u32) -> Shape {
     Shape::Decimal(DecimalForm { places: Some(places), ..ANY_DECIMAL })
+}
+
+/// A decimal number of any precision, of which Brightpearl keeps so many places.
+pub(crate) const fn keeping(places: u32) -> Shape {
+    Shape::Decimal(DecimalForm { kept_places: Some(places), ..ANY_DECIMAL })
 }
 
 /// An array of any length.

@@ -21,6 +21,8 @@ pub enum Sign {
 pub struct DecimalForm {
     /// Most decimal places that say something; zeros behind them are harmless.
     pub places: Option<u32>,
+    /// The decimal places that Brightpearl keeps, where it takes more (§8.2.1). How it rounds is not known.
+    pub kept_places: Option<u32>,
     /// The sign that it may have.
     pub sign: Sign,
     /// Whether only a string will do (§10.31).

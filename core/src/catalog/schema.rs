@@ -128,6 +128,9 @@ fn of_decimal(form: DecimalForm) -> Value {
     if let Some(places) = form.places {
         schema["description"] = format!("At most {places} decimal places.").into();
     }
+    if let Some(places) = form.kept_places {
+        schema["description"] = format!("Kept to {places} decimal places.").into();
+    }
     schema
 }
 

@@ -126,4 +126,5 @@ const RECEIPT_HEADER: &[Field] = &[
     id("currencyId", "currency").note("The base currency when absent."),
 ];
 
-const AS_TEXT: Shape = Shape::Decimal(DecimalForm { places: Some(6), sign: Sign::Positive, text_only: true });
+const AS_TEXT: Shape =
+    Shape::Decimal(DecimalForm { places: Some(6), kept_places: None, sign: Sign::Positive, text_only: true });

@@ -1,7 +1,7 @@
 //! Products, and what is set on one of them.
 
 use crate::catalog::build::{
-    CUSTOM_FIELD_PATCH, CUSTOM_FIELDS, ID, boolean, choice, decimal, field, id, integer, limited, list, map,
+    CUSTOM_FIELD_PATCH, CUSTOM_FIELDS, ID, boolean, choice, field, id, integer, keeping, limited, list, map,
     object, open, text,
 };
 use crate::catalog::field::{Field, MapKey, Object, Shape};
@@ -121,10 +121,15 @@ const STOCK: Field = object(
     "stock",
     open(&[
         boolean("stockTracked"),
-        object("weight", open(&[decimal("magnitude")])),
+        object("weight", open(&[field("magnitude", keeping(4))])),
         object(
             "dimensions",
-            open(&[decimal("length"), decimal("height"), decimal("width"), decimal("volume")]),
+            open(&[
+                field("length", keeping(2)),
+                field("height", keeping(2)),
+                field("width", keeping(2)),
+                field("volume", keeping(2)),
+            ]),
         ),
     ]),
 );

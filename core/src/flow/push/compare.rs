@@ -288,6 +288,21 @@ fn equal(shape: Option<&Shape>, wanted: &Node<'_>, found: Option<&Node<'_>>) -> 
     let (Some(wanted), Some(found)) = (scalar_of(wanted), scalar_of(found)) else { return false };
     wanted.trim() == found.trim()
         || shape.is_none_or(may_be_spelt_otherwise) && equal_otherwise(&wanted, &found)
+        || kept_places(shape).is_some_and(|places| is_kept_as(&wanted, &found, places))
+}
+
+fn kept_places(shape: Option<&Shape>) -> Option<u32> {
+    if let Some(Shape::Decimal(form)) = shape { form.kept_places } else { None }
+}
+
+/// Whether a number may have become the other one by being cut or rounded to so many places, in whichever way.
+fn is_kept_as(wanted: &str, found: &str, places: u32) -> bool {
+    let (Ok(wanted), Ok(found)) = (Decimal::parse_json(wanted), Decimal::parse_json(found)) else {
+        return false;
+    };
+    let Ok(unit) = Decimal::from_parts(1, places) else { return false };
+    let apart = rust_decimal::Decimal::from(wanted).checked_sub(found.into());
+    found.with_places(places).is_ok() && apart.is_some_and(|apart| apart.abs() < unit.into())
 }
 
 fn is_nothing(node: &Node<'_>) -> bool {
@@ -378,6 +393,25 @@ mod tests {
             "rows":[{"id":9,"bundleChild":true,"productId":1},
                     {"id":8,"productId":1007,"quantity":"2.0000","net":"10.0000","tax":"2.00","taxCode":"T20"}]}"#;
         assert_eq!(pointers("order-service/sales-order", body, record), []);
+    }
+
+    #[test]
+    fn what_brightpearl_rounds_is_no_difference() {
+        let body = |weight: &str, length: &str| {
+            format!(
+                r#"{{"stock":{{"weight":{{"magnitude":{weight}}},"dimensions":{{"length":{length},"width":"0.333"}}}}}}"#
+            )
+        };
+        let record =
+            r#"{"id":5,"stock":{"weight":{"magnitude":1.2346},"dimensions":{"length":0.00,"width":0.33}}}"#;
+        let place = |body: &str| pointers("product-service/product", body, record);
+        for weight in ["1.23456", "1.23464", "1.2346", "\"1.234600\"", "1.23469"] {
+            assert_eq!(place(&body(weight, "0.004")), [], "{weight}");
+        }
+        for weight in ["1.2345", "1.23445", "1.2347", "12.346", "-1.2346"] {
+            assert_eq!(place(&body(weight, "0")), [("/stock/weight/magnitude".to_owned(), true)], "{weight}");
+        }
+        assert_eq!(place(&body("1.2346", "0.01")), [("/stock/dimensions/length".to_owned(), true)]);
     }
 
     #[test]
