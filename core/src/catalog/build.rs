@@ -14,8 +14,12 @@ pub(crate) const INTEGER: Shape = Shape::Integer { lowest: None, highest: None }
 pub(crate) const DECIMAL: Shape = Shape::Decimal(ANY_DECIMAL);
 const ANY_DECIMAL: DecimalForm =
     DecimalForm { places: None, kept_places: None, sign: Sign::Any, text_only: false };
-/// A decimal number of 0 or more.
-pub(crate) const NON_NEGATIVE: Shape = Shape::Decimal(DecimalForm { sign: Sign::NonNegative, ..ANY_DECIMAL });
+/// An amount of money or a quantity. Four places are the most that Brightpearl keeps of either (API notes §1.8, §8.1.6):
+/// what has more would be booked as something else.
+pub(crate) const AMOUNT: Shape = places(4);
+/// An amount of 0 or more.
+pub(crate) const NON_NEGATIVE: Shape =
+    Shape::Decimal(DecimalForm { places: Some(4), sign: Sign::NonNegative, ..ANY_DECIMAL });
 /// An exchange rate: above 0, six decimal places.
 pub(crate) const RATE: Shape =
     Shape::Decimal(DecimalForm { places: Some(6), sign: Sign::Positive, ..ANY_DECIMAL });
@@ -110,6 +114,11 @@ pub(crate) const fn decimal(name: &'static str) -> Field {
     field(name, DECIMAL)
 }
 
+/// An amount of money or a quantity.
+pub(crate) const fn amount(name: &'static str) -> Field {
+    field(name, AMOUNT)
+}
+
 /// A day or a date-time.
 pub(crate) const fn moment(name: &'static str) -> Field {
     field(name, Shape::Moment)
@@ -189,7 +198,7 @@ impl PatchPath {
 pub(crate) const CUSTOM_FIELDS: &[&str] = &["customFields", "nullCustomFields"];
 
 /// `{currency, value}`.
-pub(crate) const MONEY: Object = closed(&[currency("currency"), decimal("value").mandatory()]);
+pub(crate) const MONEY: Object = closed(&[currency("currency"), amount("value").mandatory()]);
 
 /// What may be done to custom fields, which are named by code (API notes §8.1.7).
 pub(crate) const CUSTOM_FIELD_PATCH: &[PatchPath] = &[

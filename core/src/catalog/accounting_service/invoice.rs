@@ -1,6 +1,6 @@
 //! Invoices, credits, receipts and payments that are posted to the ledger.
 
-use crate::catalog::build::{RATE, decimal, field, id, id_or_none, object, open, some, text};
+use crate::catalog::build::{RATE, amount, field, id, id_or_none, object, open, some, text};
 use crate::catalog::field::{DecimalForm, Field, Object, Shape, Sign};
 use crate::catalog::operation::{Answer, Content, Endpoint, Verify, endpoint, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
@@ -88,8 +88,8 @@ const INVOICE: Content = json(open(&[
 ]));
 
 const INVOICE_LINE: Object = open(&[
-    decimal("net").mandatory(),
-    decimal("tax").mandatory(),
+    amount("net").mandatory(),
+    amount("tax").mandatory(),
     text("nominalCode").mandatory().of("nominal-code"),
     id("taxClassId", "tax-code").mandatory(),
     id_or_none("projectId", "project"),

@@ -1,7 +1,7 @@
 //! Journals.
 
 use crate::catalog::build::{
-    DECIMAL, RATE, currency, field, id, id_or_none, moment, object, open, some, text,
+    RATE, amount, currency, field, id, id_or_none, moment, object, open, some, text,
 };
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Deprecation, endpoint, get, json, post};
@@ -48,7 +48,7 @@ const JOURNAL_POST: Object = open(&[
 const JOURNAL_LINE: Object = open(&[
     text("nominalCode").mandatory().of("nominal-code"),
     text("taxCode").of("tax-code"),
-    object("change", open(&[currency("currency"), field("value", DECIMAL).mandatory()])).mandatory(),
+    object("change", open(&[currency("currency"), amount("value").mandatory()])).mandatory(),
     object("assignment", open(&[id_or_none("channelId", "channel"), id_or_none("projectId", "project")])),
     id_or_none("orderId", "order"),
     text("invoiceReference"),

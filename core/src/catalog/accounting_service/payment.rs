@@ -1,7 +1,7 @@
 //! Payments of orders, and how they are paid.
 
 use crate::catalog::build::{
-    DECIMAL, ID, NON_NEGATIVE, RATE, boolean, choice, closed, currency, field, id, limited, list, moment,
+    ID, NON_NEGATIVE, RATE, amount, boolean, choice, closed, currency, field, id, limited, list, moment,
     open, text,
 };
 use crate::catalog::field::{Condition, Object, Rule, Shape};
@@ -60,7 +60,7 @@ const FROM_A_CUSTOMER: Object = closed(&[
     currency("currencyIsoCode").mandatory(),
     field("exchangeRate", RATE),
     field("amountAuthorized", NON_NEGATIVE).note("AUTH and VOID."),
-    field("amountPaid", DECIMAL).note("CAPTURE, PAYMENT and RECEIPT; 0 when absent."),
+    amount("amountPaid").note("CAPTURE, PAYMENT and RECEIPT; 0 when absent."),
     moment("authorizationExpiry").note("AUTH."),
     id("journalId", "journal").note("Stops the automatic journal."),
     text("journalRef").note("Cut at 255 characters."),
@@ -139,7 +139,7 @@ const TO_A_SUPPLIER: Object = closed(&[
     id("orderId", "order").mandatory(),
     currency("currencyIsoCode").mandatory(),
     field("exchangeRate", RATE),
-    field("amountPaid", DECIMAL),
+    amount("amountPaid"),
     id("journalId", "journal").note("Stops the automatic journal."),
     text("journalRef").note("Cut at 64 characters."),
     field("paymentDate", Shape::LocalMoment).mandatory(),

@@ -1,7 +1,7 @@
 //! The bodies that create orders.
 
 use crate::catalog::build::{
-    RATE, boolean, choice, closed, currency, decimal, field, id, id_or_none, list, moment, object, open, text,
+    RATE, amount, boolean, choice, closed, currency, field, id, id_or_none, list, moment, object, open, text,
 };
 use crate::catalog::field::{Condition, Field, Object, Rule, Shape};
 
@@ -139,10 +139,10 @@ const SALE_ROW: Object = open(&[
     id("productId", "product"),
     text("sku"),
     text("name").note("For a row of free text."),
-    decimal("quantity").mandatory(),
+    amount("quantity").mandatory(),
     text("taxCode").mandatory().of("tax-code"),
-    decimal("net").mandatory(),
-    decimal("tax").mandatory(),
+    amount("net").mandatory(),
+    amount("tax").mandatory(),
     text("nominalCode").of("nominal-code"),
     text("externalRef"),
 ])

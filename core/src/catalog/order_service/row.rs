@@ -1,7 +1,7 @@
 //! Rows and notes of an order.
 
 use crate::catalog::build::{
-    DECIMAL, ID, TEXT, boolean, closed, decimal, field, id, moment, object, open, patchable, places, text,
+    AMOUNT, ID, TEXT, amount, boolean, closed, decimal, field, id, moment, object, open, patchable, text,
 };
 use crate::catalog::field::{Object, PatchOperation, PatchPath, Rule, Shape};
 use crate::catalog::operation::{Answer, Content, Verify, delete, endpoint, get, json, patch, post, put};
@@ -47,15 +47,15 @@ pub(crate) const ROW: Object = open(&[
     id("productId", "product"),
     text("productName")
         .note("Goes before the product's own name. ORDC-026 when a row of free text has none."),
-    object("quantity", open(&[field("magnitude", places(4)).mandatory()]))
+    object("quantity", open(&[amount("magnitude").mandatory()]))
         .mandatory()
         .note("Whole for stock-tracked products and bundles."),
     object(
         "rowValue",
         open(&[
             text("taxCode").mandatory().of("tax-code"),
-            object("rowNet", open(&[decimal("value")])),
-            object("rowTax", open(&[decimal("value")])).note("The documentation says two decimal places."),
+            object("rowNet", open(&[amount("value")])),
+            object("rowTax", open(&[amount("value")])).note("The documentation says two decimal places."),
         ]),
     )
     .mandatory(),
@@ -63,15 +63,15 @@ pub(crate) const ROW: Object = open(&[
         .of("nominal-code")
         .note("The contact's, then the product's, then the account's when absent."),
     text("externalRef").unverified(),
-    object("productPrice", open(&[decimal("value")])),
+    object("productPrice", open(&[amount("value")])),
     decimal("discountPercentage").unverified(),
 ])
 .rules(&[Rule::AnyOf(&["/productId", "/productName"])]);
 
 const ROW_PATCH: &[PatchPath] = &[
-    patchable("/quantity/magnitude", &[Replace], places(4)).note("Not below what is reserved or fulfilled."),
-    patchable("/rowValue/rowNet/value", &[Replace], DECIMAL),
-    patchable("/rowValue/rowTax/value", &[Replace], DECIMAL),
+    patchable("/quantity/magnitude", &[Replace], AMOUNT).note("Not below what is reserved or fulfilled."),
+    patchable("/rowValue/rowNet/value", &[Replace], AMOUNT),
+    patchable("/rowValue/rowTax/value", &[Replace], AMOUNT),
     patchable("/nominalCode", &[Replace], TEXT).of("nominal-code"),
     patchable("/rowValue/taxCalculator", &[Replace], Shape::Choice(&["brightpearl", "manual", "avalara"])),
     patchable("/orderRowSequence", &[Replace], Shape::Code),
@@ -98,10 +98,10 @@ const SALES_ROW: Object = open(&[
     id("id", "sales-order-row").mandatory(),
     id("productId", "product"),
     text("name"),
-    field("quantity", places(4)).mandatory(),
+    amount("quantity").mandatory(),
     text("taxCode").mandatory().of("tax-code"),
-    field("tax", places(4)).mandatory(),
-    field("net", places(4)).mandatory(),
+    amount("tax").mandatory(),
+    amount("net").mandatory(),
 ])
 .rules(&[Rule::AnyOf(&["/productId", "/name"])]);
 

@@ -1,6 +1,6 @@
 //! Prices, price lists and discounts.
 
-use crate::catalog::build::{DECIMAL, closed, field, id, map, some, text};
+use crate::catalog::build::{AMOUNT, closed, field, id, map, some, text};
 use crate::catalog::field::{MapKey, Object, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, put};
 use crate::catalog::resource::{Detail, Resource, Section};
@@ -45,7 +45,7 @@ pub(super) const PRODUCT_PRICE: Resource = Resource {
 const PRICES: Object = closed(&[field("priceLists", some(&Shape::Object(PRICE_LIST_PRICES))).mandatory()]);
 const PRICE_LIST_PRICES: Object = closed(&[
     id("priceListId", "price-list").mandatory(),
-    map("quantityPrice", MapKey::Quantity, &DECIMAL).note("From the quantity on that the name is."),
+    map("quantityPrice", MapKey::Quantity, &AMOUNT).note("From the quantity on that the name is."),
     text("sku"),
 ]);
 

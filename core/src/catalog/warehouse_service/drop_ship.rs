@@ -2,7 +2,7 @@
 
 use super::goods_out::OCCURRED;
 use crate::catalog::build::{
-    MONEY, choice, closed, decimal, field, id, id_or_none, limited, object, open, some,
+    MONEY, amount, choice, closed, field, id, id_or_none, limited, object, open, some,
 };
 use crate::catalog::field::{Object, Rule, Shape};
 use crate::catalog::operation::{Answer, Verify, endpoint, get, json, post};
@@ -47,7 +47,7 @@ const PRODUCT: Object = open(&[
     id("purchaseOrderRowId", "order-row"),
     id("salesOrderRowId", "order-row"),
     id("orderRowId", "order-row").note("One example has it instead of the two others."),
-    decimal("quantity"),
+    amount("quantity"),
     object("productValue", MONEY),
 ])
 .rules(&[Rule::AnyOf(&["/salesOrderRowId", "/orderRowId", "/purchaseOrderRowId"])]);

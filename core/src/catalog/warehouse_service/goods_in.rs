@@ -1,6 +1,6 @@
 //! Goods-in notes and the movements that all notes make.
 
-use crate::catalog::build::{MONEY, boolean, closed, decimal, field, id, moment, object, open, some, text};
+use crate::catalog::build::{MONEY, amount, boolean, closed, field, id, moment, object, open, some, text};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, delete, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
@@ -54,7 +54,7 @@ const NOTE: Object = closed(&[
 const MOVED: Object = open(&[
     id("productId", "product").mandatory(),
     id("purchaseOrderRowId", "order-row").note("Of a sales credit, too."),
-    decimal("quantity").mandatory(),
+    amount("quantity").mandatory(),
     id("destinationLocationId", "location"),
     object("productValue", MONEY),
 ]);
@@ -97,7 +97,7 @@ const CORRECTION: Object = closed(&[
     id("productId", "product"),
     id("locationId", "location"),
     object("cost", MONEY),
-    decimal("quantity"),
+    amount("quantity"),
 ]);
 
 pub(super) const GOODS_MOVEMENT: Resource = Resource {

@@ -1,7 +1,8 @@
 //! Goods-out notes: allocating, picking, packing and shipping.
 
 use crate::catalog::build::{
-    boolean, choice, closed, decimal, field, id, id_or_none, integer, list, moment, object, open, some, text,
+    amount, boolean, choice, closed, decimal, field, id, id_or_none, integer, list, moment, object, open,
+    some, text,
 };
 use crate::catalog::field::{Field, Object, Shape};
 use crate::catalog::operation::{Answer, Content, Verify, delete, endpoint, get, json, post, put};
@@ -75,7 +76,7 @@ const NOTE_WAREHOUSE: Object = open(&[
         &Shape::Object(open(&[
             id("productId", "product").mandatory(),
             id("salesOrderRowId", "order-row").mandatory(),
-            decimal("quantity").mandatory(),
+            amount("quantity").mandatory(),
         ])),
     ),
 ]);

@@ -1,6 +1,6 @@
 //! Reserving stock for sales orders.
 
-use crate::catalog::build::{ID, closed, decimal, field, id, some};
+use crate::catalog::build::{ID, amount, closed, field, id, some};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
@@ -42,7 +42,7 @@ const PRODUCTS: Object = closed(&[field("products", some(&Shape::Object(PRODUCT)
 const PRODUCT: Object = closed(&[
     field("productId", ID).of("product").mandatory().note("WHSC-014 when it is 0."),
     id("salesOrderRowId", "order-row").mandatory(),
-    decimal("quantity").mandatory(),
+    amount("quantity").mandatory(),
 ]);
 
 pub(super) const RESERVATION_ROW: Resource = Resource {

@@ -1,6 +1,6 @@
 //! Moving stock within a warehouse and between warehouses.
 
-use crate::catalog::build::{closed, decimal, field, id, id_or_none, moment, open, some, text};
+use crate::catalog::build::{amount, closed, field, id, id_or_none, moment, open, some, text};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
@@ -25,7 +25,7 @@ const INTERNAL: Object = open(&[
 ]);
 const INTERNAL_PRODUCT: Object = open(&[
     id("productId", "product"),
-    decimal("quantity"),
+    amount("quantity"),
     id("fromLocationId", "location"),
     id("toLocationId", "location"),
 ]);
@@ -70,7 +70,7 @@ const EXTERNAL: Object = open(&[
     field("transferredProducts", some(&Shape::Object(EXTERNAL_PRODUCT))).mandatory(),
 ]);
 const EXTERNAL_PRODUCT: Object =
-    open(&[id("productId", "product"), decimal("quantity"), id("fromLocationId", "location")]);
+    open(&[id("productId", "product"), amount("quantity"), id("fromLocationId", "location")]);
 
 pub(super) const QUARANTINE_RELEASE: Resource = Resource {
     name: "quarantine-release",
@@ -87,4 +87,4 @@ pub(super) const QUARANTINE_RELEASE: Resource = Resource {
 
 /// Which members are mandatory is not stated.
 const RELEASE: Object =
-    closed(&[id("productId", "product"), decimal("quantity"), id("toLocationId", "location")]);
+    closed(&[id("productId", "product"), amount("quantity"), id("toLocationId", "location")]);
