@@ -11,23 +11,96 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Kind, Result, ServerError};
 use crate::secret::Secret;
 
+/// What may stand beside `response`, or without it (API notes §3.1, §4.4).
+const SIBLINGS: &[&str] = &["reference", "pagination", "sorting", "metaData"];
+
 /// A successful answer, borrowed from its body.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Envelope<'a> {
     /// The content; absent in `{}`, which means success with nothing to say.
-    #[serde(borrow, default)]
     pub(crate) response: Option<&'a RawValue>,
+    /// The first member that is not Brightpearl's, where none of its own stands beside it: somebody else's JSON.
+    foreign: Option<Cow<'a, str>>,
+    /// What went wrong, in what claims to be a success.
+    errors: Option<&'a RawValue>,
 }
 
 impl<'a> Envelope<'a> {
     /// Reads a successful answer.
     ///
     /// # Errors
-    /// [`Kind::Protocol`] when the body is not JSON, cut off, or not an object.
+    /// [`Kind::Protocol`] when the body is not JSON, cut off, not an object, has errors, or is an object of somebody else's,
+    /// such as a gateway with its own words for what went wrong.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self> {
-        serde_json::from_slice(body).map_err(|error| unreadable(body, &error))
+        let envelope: Self = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
+        if let Some(name) = &envelope.foreign {
+            let message =
+                format!("the answer has {name:?} and no response; expected Brightpearl's JSON envelope");
+            return Err(Error::new(Kind::Protocol, message).quoting(", found ", body).at("response"));
+        }
+        if envelope.errors.is_some_and(|errors| errors.get() != "[]") {
+            let message = "the answer has errors, though its status says success; expected one or the other";
+            return Err(Error::new(Kind::Protocol, message).quoting(", found ", body).at("errors"));
+        }
+        Ok(envelope)
     }
 }
+
+impl<'de> Deserialize<'de> for Envelope<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct EnvelopeVisitor;
+
+        impl<'de> Visitor<'de> for EnvelopeVisitor {
+            type Value = Envelope<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("Brightpearl's JSON envelope")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+                let mut envelope = Envelope::default();
+                let (mut has_own, mut other) = (false, None);
+                while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+                    match &*name {
+                        "response" if envelope.response.is_some() => {
+                            return Err(serde::de::Error::duplicate_field("response"));
+                        }
+                        "response" => {
+                            envelope.response = map.next_value()?;
+                            has_own = true;
+                        }
+                        "errors" => {
+                            envelope.errors = map.next_value()?;
+                            has_own |= envelope.errors.is_some();
+                        }
+                        known => {
+                            has_own |= SIBLINGS.contains(&known);
+                            map.next_value::<IgnoredAny>()?;
+                            other.get_or_insert(name);
+                        }
+                    }
+                }
+                envelope.foreign = other.filter(|_| !has_own);
+                Ok(envelope)
+            }
+        }
+
+        deserializer.deserialize_map(EnvelopeVisitor)
+    }
+}
+
+/// Checks that a body is an object that is not cut off, whatever stands in it.
+///
+/// # Errors
+/// [`Kind::Protocol`] when it is not.
+pub(crate) fn check_whole(body: &[u8]) -> Result<()> {
+    let whole: std::result::Result<Envelope<'_>, _> = serde_json::from_slice(body);
+    whole.map(drop).map_err(|error| unreadable(body, &error))
+}
+
+/// A member's name, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Whether a body that is too long to be read, or cut off, begins as a success does: with `response` among its members,
 /// whichever stand before it, or with nothing to say. Anybody's JSON may begin with a brace.
@@ -90,8 +163,8 @@ pub(crate) struct FailedAnswer {
     pub(crate) errors: Vec<ServerError>,
     /// The text of `{"response": "..."}`, as the gateway answers (API notes §2.7).
     pub(crate) text: Option<Secret>,
-    /// Whether it is Brightpearl's own: entries of `errors`, each with its code, or a text. Gateways have JSON, too.
-    pub(crate) is_own: bool,
+    /// Whether each entry of `errors` has a code of Brightpearl's. Gateways have JSON, and codes, too.
+    pub(crate) has_codes: bool,
 }
 
 impl FailedAnswer {
@@ -113,12 +186,12 @@ impl FailedAnswer {
         let mut errors: Vec<ServerError> =
             shape.errors.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         let text: Option<Secret> = shape.response.and_then(|raw| serde_json::from_str(raw.get()).ok());
-        let has_codes = !errors.is_empty() && errors.iter().all(|error| !error.code.trim().is_empty());
+        let has_codes = !errors.is_empty() && errors.iter().all(ServerError::is_brightpearls);
         if let Some(code) = shape.error {
             let message = shape.error_description.as_ref().map(Secret::expose).unwrap_or_default().to_owned();
             errors.push(ServerError { code: code.expose().to_owned(), message });
         }
-        Self { is_own: has_codes || text.is_some(), errors, text }
+        Self { has_codes, errors, text }
     }
 }
 
@@ -141,9 +214,12 @@ mod tests {
             read(r#"{"error":"invalid_grant","error_description":"expired"}"#).errors[0].code,
             "invalid_grant"
         );
-        for (body, is_own) in [
+        for (body, has_codes) in [
             (r#"{"errors":[{"code":"CMNC-018"}]}"#, true),
-            (r#"{"response":"Authorization token expired"}"#, true),
+            (r#"{"errors":[{"code":"CMNC-018"},{"code":"FORBIDDEN"}]}"#, false),
+            (r#"{"errors":[{"code":"FORBIDDEN","title":"no"}]}"#, false),
+            (r#"{"errors":[{"code":"WAF-1020"}]}"#, false),
+            (r#"{"response":"Authorization token expired"}"#, false),
             (r#"{"errors":[{"message":"Forbidden"}]}"#, false),
             (r#"{"errors":[{"code":1020,"message":"blocked"}]}"#, false),
             (r#"{"errors":["no"]}"#, false),
@@ -151,7 +227,7 @@ mod tests {
             (r#"{"timestamp":1,"status":404,"error":"Not Found"}"#, false),
             (r#"{"response":{"code":"CMNC-018"}}"#, false),
         ] {
-            assert_eq!(read(body).is_own, is_own, "{body}");
+            assert_eq!(read(body).has_codes, has_codes, "{body}");
         }
         for odd in ["", "<html>", "[]", "{\"response\":{}}", "{\"errors\":3}", "{"] {
             assert_eq!(read(odd), FailedAnswer::default(), "{odd}");
@@ -166,5 +242,18 @@ mod tests {
         assert!(error.message().contains("<html>"), "{error}");
         assert!(Envelope::read(b"{\"response\":[1,2").unwrap_err().message().contains("cut off"));
         assert!(Envelope::read(b"{}").unwrap().response.is_none());
+        for own in [r#"{"response":null,"x":1}"#, r#"{"response":[],"errors":[]}"#, r#"{"reference":{}}"#] {
+            assert!(Envelope::read(own.as_bytes()).is_ok(), "{own}");
+        }
+        for foreign in [
+            r#"{"error":"login_required"}"#,
+            r#"{"message":"Session expired"}"#,
+            r#"{"errors":null}"#,
+            r#"{"errors":[{"message":"no"}]}"#,
+            r#"{"response":[],"errors":[{"code":"CMNC-018"}]}"#,
+            r#"{"response":1,"response":2}"#,
+        ] {
+            assert!(Envelope::read(foreign.as_bytes()).is_err(), "{foreign}");
+        }
     }
 }

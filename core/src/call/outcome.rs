@@ -3,7 +3,7 @@
 use zeroize::Zeroize;
 
 use crate::auth::UnusableLogin;
-use crate::classify::{Failed, classify};
+use crate::classify::{Failed, classify_login};
 use crate::clock::{EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, RequestSummary};
 use crate::http::Response;
@@ -63,7 +63,7 @@ impl Call {
         now: HostTime,
         time: EngineTime,
     ) {
-        let verdict = classify(&response, self.shared.config.max_body_bytes);
+        let verdict = classify_login(&response, self.shared.config.max_body_bytes);
         let status = response.status;
         let is_success = (200..300).contains(&status);
         let accepted = self.shared.session.accept(self.number, &response.body, is_success, now);

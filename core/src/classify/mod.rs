@@ -62,12 +62,42 @@ pub(crate) fn classify_write(response: &Response, max_body: usize) -> Result<(),
     })
 }
 
+/// The same for a login, of which the OAuth server's words (RFC 6749, 5.2) count as well. Whatever else answers says nothing of
+/// the credentials.
+pub(crate) fn classify_login(response: &Response, max_body: usize) -> Result<(), Failed> {
+    const REFUSALS: &[&str] = &[
+        "access_denied",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    ];
+    let verdict = classify(response, max_body);
+    let body = FailedAnswer::read(&response.body);
+    let is_oauth = |code: &str| REFUSALS.contains(&code);
+    let is_own = says_own(response.status, &body) || body.errors.iter().any(|error| is_oauth(&error.code));
+    wipe_stack();
+    verdict.map_err(|failed| match failed.error.delivery() {
+        Delivery::Rejected if !is_own => from_elsewhere(response, failed),
+        Delivery::NotSent | Delivery::Rejected | Delivery::MaybeApplied | Delivery::Applied => failed,
+    })
+}
+
 fn is_brightpearls_own(response: &Response) -> bool {
     let is_bare_cap =
         response.status == 429 && response.body.is_empty() && retry_after(&response.headers).is_some();
-    let is_own = is_bare_cap || FailedAnswer::read(&response.body).is_own;
+    let is_own = is_bare_cap || says_own(response.status, &FailedAnswer::read(&response.body));
     wipe_stack();
     is_own
+}
+
+/// Whether the words are Brightpearl's: entries with its codes, or the text by which it refuses credentials or tells of the cap
+/// (API notes §2.7, §5).
+fn says_own(status: u16, body: &FailedAnswer) -> bool {
+    let is_own_text = |text: &Secret| status == 401 || is_cap(text.expose());
+    body.has_codes || body.text.as_ref().is_some_and(is_own_text)
 }
 
 /// A refusal of a write by somebody else: nobody knows what became of it.
@@ -160,6 +190,13 @@ fn failure(response: &Response, body: &FailedAnswer) -> Failed {
                 .with_retry_after(retry_after),
             class: Class::Transient { retry_after },
         },
+        // Something waited in vain for what comes behind it, whoever it was.
+        408 => Failed {
+            error: said(Kind::Unavailable, "the server has waited too long")
+                .with_delivery(Delivery::MaybeApplied)
+                .with_retry_after(retry_after),
+            class: Class::Transient { retry_after },
+        },
         300..400 => refused(
             Kind::Protocol,
             "the server redirects elsewhere, where the credentials must not be sent; correct the datacentre or base URL",
@@ -204,10 +241,14 @@ fn retry_after(headers: &Headers) -> Option<u64> {
     Some(u64::try_from(wait).unwrap_or(0))
 }
 
-/// The text that tells an unknown path from an empty result; both are `CMNC-404`.
+/// Whether a 404 says nothing of a record: its text tells an unknown path from an empty result, both of which are `CMNC-404`,
+/// and what has no code of Brightpearl's is somebody else's.
 pub(crate) fn is_unknown_path(error: &Error) -> bool {
     error.errors().is_empty()
-        || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
+        || error
+            .errors()
+            .iter()
+            .any(|error| !error.is_brightpearls() || error.message.contains("Cannot find the resource"))
 }
 
 #[cfg(test)]

@@ -58,7 +58,17 @@ impl ServerError {
     /// Whether the code's class letter says that the client was wrong (`C`) or a business rule stood in
     /// the way (`B`), so that nothing was changed and a repetition is pointless, whatever the status.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.code.as_bytes(), [.., b'C' | b'B', b'-', _, _, _])
+        self.is_brightpearls() && matches!(self.code.as_bytes(), [_, _, _, b'C' | b'B', ..])
+    }
+
+    /// Whether the code is of Brightpearl's form (API notes §3.4): an area of three letters, the letter of a class, and a
+    /// number of three digits. Gateways and firewalls have codes of other forms.
+    pub(crate) fn is_brightpearls(&self) -> bool {
+        self.code.split_once('-').is_some_and(|(area, number)| {
+            (area.len(), number.len()) == (4, 3)
+                && area.bytes().all(|byte| byte.is_ascii_uppercase())
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
     }
 }
 

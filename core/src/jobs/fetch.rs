@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::account::Query;
-use crate::catalog::{self, Reading};
+use crate::catalog::{self, Empty, Reading};
 use crate::checkpoint::Position;
 use crate::classify::is_unknown_path;
 use crate::error::{Error, Kind, Reach, Result};
@@ -195,6 +195,11 @@ impl FetchJob {
             let tag = self.tag();
             chunks.push_back(Chunk { tag, ids: Some(ids), is_known: true, state: ChunkState::Planned });
         }
+        if known.is_empty() {
+            // A plan of nothing is what a gateway answers, too. Their own reads say whether they are there.
+            self.stage = cutting(asked, self.id_limit);
+            return Ok(());
+        }
         let missing = asked.difference(&known);
         if !missing.is_empty() {
             self.put_out(Resources { missing: missing.clone(), requested: missing, ..Resources::empty() });
@@ -331,6 +336,13 @@ impl Job for FetchJob {
             find_resources(&response.body, self.listed.id_member, self.listed.is_keyed)?;
         if self.listed.is_keyed {
             check_keyed(&items)?;
+        }
+        if is_silent && self.chunks[index].ids.is_none() && self.listed.empty != Empty::Nothing {
+            let message = "the answer has no list; expected one, or HTTP 404 where there is nothing";
+            return Err(Error::new(Kind::Protocol, message)
+                .quoting(", found ", &response.body)
+                .at("response")
+                .into());
         }
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();

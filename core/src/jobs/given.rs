@@ -2,10 +2,11 @@
 //! can tell a write that was carried out from one that something in between has swallowed.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::catalog::operation::Answer;
-use crate::envelope::unreadable;
+use crate::envelope::{Envelope, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::json::{DEEPEST, Node, Part, at, depth, id_of, text_of};
@@ -20,13 +21,28 @@ pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -
     }
     if response.body.is_empty() {
         // Some deletions answer no body at all, though recordings show `{}` (API notes §3.1).
-        let may_be_empty = answer == Answer::Nothing || method == Method::Delete;
-        return if may_be_empty { Ok(()) } else { Err(missing(answer, response)) };
+        return if method == Method::Delete { Ok(()) } else { Err(missing(answer, response)) };
+    }
+    if answer == Answer::Unwrapped {
+        return check_unwrapped(response);
     }
     let WriteAnswer { response: given, errors } =
         serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))?;
-    let is_given = errors.is_none() && gives(answer, given);
-    if is_given { Ok(()) } else { Err(missing(answer, response)) }
+    let is_given = errors.is_none() && Envelope::read(&response.body).is_ok() && gives(answer, given);
+    // A part is no whole answer, and what is accepted is not done.
+    if is_given && !matches!(response.status, 202 | 206) { Ok(()) } else { Err(missing(answer, response)) }
+}
+
+/// What has no envelope has members of its own, and none by which something says that it went wrong.
+fn check_unwrapped(response: &Response) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Wrong {
+        error: Option<IgnoredAny>,
+        errors: Option<IgnoredAny>,
+    }
+    let Wrong { error, errors } =
+        serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))?;
+    if error.is_none() && errors.is_none() { Ok(()) } else { Err(missing(Answer::Unwrapped, response)) }
 }
 
 /// The id that an answer gives to what was created: bare, the first of several, or in an object.
@@ -79,14 +95,21 @@ fn gives(answer: Answer, response: Option<&RawValue>) -> bool {
         response.is_some_and(|raw| depth(raw.get()) > DEEPEST || test(&Part::Json(raw).read()))
     };
     match answer {
-        // `{}` is Brightpearl's own way to say that there is nothing to say.
-        Answer::Nothing | Answer::Unknown | Answer::Unwrapped => true,
+        // `{}` is Brightpearl's own way to say that there is nothing to say. A text is somebody's words on what went wrong.
+        Answer::Nothing => {
+            response.is_none() || has(|node| !matches!(node, Node::Text(_) | Node::Boolean(_)))
+        }
+        Answer::Unknown => response.is_none() || has(|node| !matches!(node, Node::Boolean(_))),
+        Answer::Unwrapped => true,
         // The sources do not agree on which of the three it is (API notes §3.2).
         Answer::Id | Answer::Ids | Answer::IdObject => has(is_created),
         Answer::Number => has(|node| matches!(node, Node::Number(_))),
         // A row has no id of its own, and no resource has results: a search's page does.
         Answer::Resource => has(|node| match node {
-            Node::Object(members) => !members.is_empty() && at(members, "results").is_none(),
+            Node::Object(members) => {
+                !members.is_empty()
+                    && ["results", "errors", "error"].iter().all(|name| at(members, name).is_none())
+            }
             Node::Null
             | Node::Boolean(_)
             | Node::Number(_)
@@ -214,8 +237,18 @@ mod tests {
     #[test]
     fn what_answers_nothing_may_be_empty_and_what_answers_something_may_not() {
         for (answer, method, body, is_done_by) in [
-            (Answer::Nothing, Method::Put, "", true),
+            (Answer::Nothing, Method::Put, "", false),
+            (Answer::Nothing, Method::Delete, "", true),
             (Answer::Nothing, Method::Post, "{}", true),
+            (Answer::Nothing, Method::Post, r#"{"response":null}"#, true),
+            (Answer::Nothing, Method::Post, r#"{"response":{}}"#, true),
+            (Answer::Nothing, Method::Put, r#"{"response":"Please log in"}"#, false),
+            (Answer::Nothing, Method::Put, r#"{"error":"login_required"}"#, false),
+            (Answer::Nothing, Method::Put, r#"{"success":false}"#, false),
+            (Answer::Nothing, Method::Delete, r#"{"errors":null}"#, false),
+            (Answer::Unknown, Method::Post, r#"{"message":"Session expired"}"#, false),
+            (Answer::Resource, Method::Patch, r#"{"response":{"errors":[]}}"#, false),
+            (Answer::Unwrapped, Method::Post, r#"{"error":"invalid_grant"}"#, false),
             (Answer::Nothing, Method::Post, r#"{"errors":[{"code":"X"}]}"#, false),
             (Answer::PerResource, Method::Delete, "", true),
             (Answer::PerResource, Method::Post, "{}", false),
@@ -229,6 +262,13 @@ mod tests {
             (Answer::Unwrapped, Method::Post, r#"{"access_token":"t"}"#, true),
         ] {
             assert_eq!(is_done(answer, method, 200, body), is_done_by, "{answer:?} {method} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_accepted_or_a_part_is_not_done() {
+        for (status, is_done_by) in [(200, true), (201, true), (202, false), (206, false), (207, true)] {
+            assert_eq!(is_done(Answer::Nothing, Method::Post, status, "{}"), is_done_by, "{status}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::catalog::operation::Answer;
 use crate::checked::Checked;
-use crate::envelope::Envelope;
+use crate::envelope::{Envelope, check_whole};
 use crate::error::Result;
 use crate::http::{Method, Response};
 use crate::output::{Output, Reply};
@@ -14,7 +14,8 @@ use super::single::SingleJob;
 pub(crate) fn job(checked: &Checked) -> SingleJob {
     let (method, answer) = (checked.method, checked.answer);
     SingleJob::new(checked.draft(1), move |response| {
-        let reply = if method.is_read() { whole_reply(response) } else { reply(method, answer, response) };
+        let reply =
+            if method.is_read() { whole_reply(answer, response) } else { reply(method, answer, response) };
         Ok(Output::Reply(reply?))
     })
 }
@@ -29,8 +30,25 @@ pub(super) fn reply(method: Method, answer: Answer, response: Response) -> Resul
     Ok(as_it_is(response))
 }
 
-fn whole_reply(response: Response) -> Result<Reply> {
-    Envelope::read(&response.body)?;
+/// The reply to a read. What no source knows may have another form.
+fn whole_reply(answer: Answer, response: Response) -> Result<Reply> {
+    match answer {
+        Answer::Unwrapped | Answer::Unknown => check_whole(&response.body)?,
+        Answer::Nothing
+        | Answer::Id
+        | Answer::Ids
+        | Answer::IdObject
+        | Answer::Number
+        | Answer::PerResource
+        | Answer::Resource
+        | Answer::Array
+        | Answer::Map
+        | Answer::Within(_)
+        | Answer::Object
+        | Answer::Value
+        | Answer::Uris
+        | Answer::Messages => drop(Envelope::read(&response.body)?),
+    }
     Ok(as_it_is(response))
 }
 

@@ -98,7 +98,7 @@ impl<'a> TaskAnswer<'a> {
             Node::Array(elements) => elements.iter().map(|element| id_of(&element.read())).collect(),
             node => id_of(&node).map(|id| vec![id]),
         };
-        ids.ok_or_else(|| self.unexpected("an id, or some"))
+        ids.filter(|ids| !ids.is_empty()).ok_or_else(|| self.unexpected("an id, or some"))
     }
 
     /// Whether what it says is beyond what an answer is read for: too deep, or a number that no id can be.
@@ -138,16 +138,19 @@ impl<'a> TaskAnswer<'a> {
         .ok_or_else(|| self.unexpected("an object"))
     }
 
-    /// The objects of an array; none when there is no `response`.
+    /// The objects of an array.
     ///
     /// # Errors
     /// [`Kind::Protocol`] when it is anything else.
     pub(crate) fn records(&self) -> Result<Vec<Record<'a>>> {
         match self.response.read() {
-            Node::Array(_) | Node::Null => Ok(records(&self.response)),
-            Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Object(_) | Node::Unreadable => {
-                Err(self.unexpected("an array"))
-            }
+            Node::Array(_) => Ok(records(&self.response)),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Object(_)
+            | Node::Unreadable => Err(self.unexpected("an array")),
         }
     }
 

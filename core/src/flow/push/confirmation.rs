@@ -29,6 +29,8 @@ pub(super) struct Confirmation {
     is_looking: bool,
     /// Whether what was created since could not be read, so that each value is looked for.
     is_by_value: bool,
+    /// Whether what no look has shown was read by its id.
+    was_read: bool,
     /// Whether a look of this run has left something open.
     has_unseen: bool,
 }
@@ -51,9 +53,11 @@ struct Creation {
 
 /// What the looks for it have shown.
 #[derive(Debug)]
-enum Uniqueness {
+pub(super) enum Uniqueness {
     /// Not even itself.
     Unseen,
+    /// Not even itself, and its own read does not either, for this reason.
+    NotThere(String),
     /// It could not be looked for.
     Unknown,
     /// Nothing else.
@@ -76,7 +80,7 @@ impl Uniqueness {
     fn is_open(&self) -> bool {
         match self {
             Uniqueness::Unseen | Uniqueness::Unknown => true,
-            Uniqueness::Alone | Uniqueness::Doubled(_) => false,
+            Uniqueness::NotThere(_) | Uniqueness::Alone | Uniqueness::Doubled(_) => false,
         }
     }
 }
@@ -113,6 +117,9 @@ impl Creation {
                 hits.len(),
                 listed(hits)
             )),
+            Uniqueness::NotThere(why) => Some(format!(
+                "{what} was answered as created, and {why}: whether it was created is not known; look in Brightpearl"
+            )),
             Uniqueness::Unseen => Some(format!(
                 "{what} was created, and the search does not show it yet: whether somebody else has created it, too, \
                  is not known"
@@ -147,7 +154,7 @@ impl Confirmation {
             creation.uniqueness = creation.find(lookups);
             match &creation.uniqueness {
                 // It is there, whatever a search shows that lags behind.
-                Uniqueness::Alone | Uniqueness::Unseen | Uniqueness::Unknown => {
+                Uniqueness::Alone | Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::NotThere(_) => {
                     creation.id.into_iter().for_each(|id| lookups.learn(&creation.sought, id, false));
                 }
                 Uniqueness::Doubled(hits) => lookups.learn_hits(&creation.sought, hits.clone()),
@@ -184,12 +191,37 @@ impl Confirmation {
         if self.is_doubled(of) {
             outcome.state = doubled(outcome.state);
         }
+        if self.is_not_there(of) {
+            outcome.state = State::MaybeApplied;
+            outcome.id = None;
+        }
         let before = match (name, outcome.reason.take()) {
             (None, _) => Some(format!("record {of} of this push is the same")),
             (Some(_), reason) => reason,
         };
         outcome.reason = Some(before.into_iter().chain(told).collect::<Vec<_>>().join("; "));
         outcome
+    }
+
+    /// The ids of records that no look has shown, to be read once.
+    pub(super) fn unseen_ids(&mut self) -> Vec<u64> {
+        let was_read = std::mem::replace(&mut self.was_read, true);
+        if was_read { Vec::new() } else { self.unseen_mut().map(|(_, id, _)| id).collect() }
+    }
+
+    /// What no look has shown of the records themselves, with the id that each is said to have.
+    pub(super) fn unseen_mut(&mut self) -> impl Iterator<Item = (&Sought, u64, &mut Uniqueness)> {
+        self.creations.iter_mut().filter_map(|creation| {
+            let Creation { mapping: None, sought, id: Some(id), uniqueness, .. } = creation else {
+                return None;
+            };
+            matches!(uniqueness, Uniqueness::Unseen).then_some((&*sought, *id, uniqueness))
+        })
+    }
+
+    fn is_not_there(&self, record: u64) -> bool {
+        let is_not_there = |creation: &Creation| matches!(creation.uniqueness, Uniqueness::NotThere(_));
+        self.creations.iter().any(|creation| creation.record == record && is_not_there(creation))
     }
 
     fn is_doubled(&self, record: u64) -> bool {
@@ -266,6 +298,9 @@ impl PushJob {
         let is_any = self.confirmation.creations.iter().any(|creation| creation.uniqueness.is_open());
         let delay_ms = self.terms.confirm_ms().get(self.confirmation.looks).copied();
         let Some(delay_ms) = delay_ms.filter(|_| is_any) else {
+            if self.read_unseen() {
+                return true;
+            }
             self.release();
             return false;
         };
@@ -286,8 +321,10 @@ impl PushJob {
     /// Puts out what was held, as it is known now.
     fn release(&mut self) {
         let mut confirmation = std::mem::take(&mut self.confirmation);
-        confirmation.has_unseen |=
-            confirmation.creations.iter().any(|creation| creation.uniqueness.is_open());
+        confirmation.has_unseen |= confirmation.creations.iter().any(|creation| match creation.uniqueness {
+            Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::NotThere(_) => true,
+            Uniqueness::Alone | Uniqueness::Doubled(_) => false,
+        });
         for creation in &confirmation.creations {
             let is_own = creation.mapping.is_none();
             match &creation.uniqueness {
@@ -300,6 +337,7 @@ impl PushJob {
                 Uniqueness::Doubled(_) => {
                     self.ledger.rewrite(&creation.name, DoneState::NotWritten, creation.id)
                 }
+                Uniqueness::NotThere(_) => self.ledger.rewrite(&creation.name, DoneState::NotWritten, None),
             }
             if is_own && confirmation.is_doubled(creation.record) {
                 self.rivals.note_doubled(&creation.sought, creation.record);

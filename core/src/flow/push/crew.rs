@@ -24,6 +24,8 @@ pub(super) enum Errand {
     LookAgain(usize, Look),
     /// Reading what is there.
     Read,
+    /// Reading what was created, and no look has shown.
+    ReadCreated,
     /// Writing.
     Write,
 }
@@ -94,9 +96,21 @@ impl Crew {
     /// # Errors
     /// Why the fetch cannot be begun.
     pub(super) fn read(&mut self, path: &str, ids: Vec<u64>, delay_ms: u64) -> Result<()> {
+        self.fetch(Errand::Read, path, ids, delay_ms)
+    }
+
+    /// Reads what was created, and no look has shown.
+    ///
+    /// # Errors
+    /// Why the fetch cannot be begun.
+    pub(super) fn read_created(&mut self, path: &str, ids: Vec<u64>) -> Result<()> {
+        self.fetch(Errand::ReadCreated, path, ids, 0)
+    }
+
+    fn fetch(&mut self, errand: Errand, path: &str, ids: Vec<u64>, delay_ms: u64) -> Result<()> {
         let fetch = Fetch { plan: Plan::Never, ..Fetch::new(path, IdSet::from_ids(ids)?) };
         let job = FetchJob::new(&fetch, self.shared.config.max_in_flight)?;
-        self.team.add_with(Errand::Read, 0, delay_ms, job);
+        self.team.add_with(errand, 0, delay_ms, job);
         Ok(())
     }
 

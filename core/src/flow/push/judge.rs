@@ -231,6 +231,13 @@ impl Judge<'_> {
         if entry.progress().is_changed() {
             return after_change(id, found);
         }
+        if let Some(found) = entry.sought().and_then(|sought| self.terms.other_key(sought, json)) {
+            let reason = format!(
+                "the search names {id} for this key, and {id} itself has {found:?} there, so that it is another record: \
+                 nothing was changed"
+            );
+            return Verdict::LeaveUnfound(reason);
+        }
         let doubt = entry.progress().doubt();
         if let Some(status) = self.status_of_left_out(update, &body, json).filter(|_| doubt.is_none()) {
             let reason = format!(

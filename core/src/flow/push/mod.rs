@@ -22,6 +22,7 @@ mod lookup;
 mod news;
 mod noted;
 mod outbox;
+mod own_read;
 mod pending;
 mod progress;
 mod referents;
@@ -35,7 +36,7 @@ mod sought;
 mod terms;
 mod window;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::checkpoint::Position;
@@ -43,6 +44,7 @@ use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Reach, Result};
 use crate::flow::server_time;
 use crate::http::Response;
+use crate::id_set::IdSet;
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::mapping::Mapping;
 use crate::operation::Push;
@@ -133,6 +135,7 @@ fn plan(
         rivals: KeyBook::default(),
         confirmation: Confirmation::default(),
         outbox: Outbox::default(),
+        given: BTreeMap::new(),
         is_withdrawing: false,
         fatal: None,
         is_over: *position == Position::End,
@@ -155,6 +158,8 @@ struct PushJob {
     rivals: KeyBook,
     confirmation: Confirmation,
     outbox: Outbox,
+    /// The ids that were given to what this run has created, by the mapping that made it; none for records themselves.
+    given: BTreeMap<Option<String>, IdSet>,
     /// Whether what is out is being taken back.
     is_withdrawing: bool,
     /// Why nothing more can be done.

@@ -3,6 +3,7 @@
 use super::change::is_of_rows;
 use super::crew::Errand;
 use super::ending::Ending;
+use super::entry::Role;
 use super::pending::PendingWrite;
 use super::progress::Progress;
 use super::{PushJob, is_fatal};
@@ -47,6 +48,11 @@ impl PushJob {
                     self.take_resources(&resources);
                 }
             }
+            Errand::ReadCreated => {
+                if let Output::Resources(resources) = output {
+                    self.take_created(&resources);
+                }
+            }
             Errand::Write => {
                 if let Output::Results(results) = output {
                     self.take_results(results);
@@ -66,6 +72,7 @@ impl PushJob {
                 let error = Error::new(Kind::NotFound, "it cannot be read, and should be there");
                 self.cannot_read(&error);
             }
+            Errand::ReadCreated => {}
             Errand::Write => drop(self.ledger.take_packet()),
         }
     }
@@ -82,6 +89,8 @@ impl PushJob {
                 self.go(*index, |progress| progress.take_look(false));
             }
             Errand::Read => self.cannot_read(&error),
+            // What no look has shown stays so.
+            Errand::ReadCreated => {}
             Errand::Write => self.fatal = Some(error),
         }
     }
@@ -157,10 +166,29 @@ impl PushJob {
                     let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
                     return self.put_in_doubt(index, error);
                 }
+                if let Some(id) = id.filter(|_| out.owes_id() && out.answer != Answer::Unknown)
+                    && !self.gives_new(index, id)
+                {
+                    let message = format!(
+                        "the answer says that it was created as {id}, as which this push has created another record: it is the \
+                         answer to another request"
+                    );
+                    let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
+                    return self.put_in_doubt(index, error);
+                }
                 Ending { id, ..Ending::of(State::Created) }
             }
         };
         self.settle(index, ending);
+    }
+
+    /// Whether an id is given for the first time. One that is no id is for others to judge.
+    fn gives_new(&mut self, index: usize, id: u64) -> bool {
+        let mapping = match self.window.entry(index).role() {
+            Role::Record(_) => None,
+            Role::Creation { mapping, .. } => Some(mapping.clone()),
+        };
+        self.given.entry(mapping).or_default().insert(id).unwrap_or(true)
     }
 
     /// Whether a note shows what was written to it. Where nobody wants to look, its answer is believed.
@@ -217,6 +245,13 @@ impl PushJob {
                 }
                 None => self.settle(index, Ending { error: Some(error), ..Ending::of(State::Created) }),
             },
+            // The packet got through, and one of its messages met the cap: it goes again.
+            Delivery::Rejected
+                if error.kind() == Kind::Throttled
+                    && self.window.entry(index).progress().may_be_looked_for_anew() =>
+            {
+                self.look_anew(index);
+            }
             Delivery::NotSent | Delivery::Rejected if is_fatal(&error) => {
                 self.go(index, Progress::take_back);
                 self.fatal.get_or_insert(error);

@@ -2,7 +2,7 @@
 
 use crate::catalog::operation::Answer;
 use crate::checked::Checked;
-use crate::classify::{Failed, classify};
+use crate::classify::{Failed, classify_write};
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::jobs::request::reply;
 use crate::output::Reply;
@@ -25,7 +25,7 @@ pub(super) fn fate(word: Word, write: &Checked, max_body_bytes: usize) -> Fate {
     let silent =
         |message: &str| in_doubt(Error::new(Kind::Protocol, message).at("response.processedMessages"), write);
     match word {
-        Word::Answer(response) => match classify(&response, max_body_bytes) {
+        Word::Answer(response) => match classify_write(&response, max_body_bytes) {
             Ok(()) => {
                 let status = response.status;
                 // The packet's envelope is Brightpearl's word on it: where no source knows what it answers, that will do.
