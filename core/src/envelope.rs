@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Envelope<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
                 let mut envelope = Envelope::default();
                 let (mut has_own, mut other) = (false, None);
-                while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+                while let Some(MemberName(name)) = map.next_key::<MemberName<'de>>()? {
                     match &*name {
                         "response" if envelope.response.is_some() => {
                             return Err(serde::de::Error::duplicate_field("response"));
@@ -72,6 +72,7 @@ impl<'de> Deserialize<'de> for Envelope<'de> {
                         "errors" => {
                             envelope.errors = map.next_value()?;
                             has_own |= envelope.errors.is_some();
+                            other.get_or_insert(name);
                         }
                         known => {
                             has_own |= SIBLINGS.contains(&known);
@@ -98,9 +99,9 @@ pub(crate) fn check_whole(body: &[u8]) -> Result<()> {
     whole.map(drop).map_err(|error| unreadable(body, &error))
 }
 
-/// A member's name, borrowed where it has no escapes.
+/// The name of a member, borrowed where it has no escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+struct MemberName<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Whether a body that is too long to be read, or cut off, begins as a success does: with `response` among its members,
 /// whichever stand before it, or with nothing to say. Anybody's JSON may begin with a brace.

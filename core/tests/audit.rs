@@ -318,7 +318,7 @@ fn a_multi_message_is_told_write_by_write() {
     let processed = |label: &str, status: u16, content: &str| json!({"label": label, "statusCode": status, "body": {"content": content}});
     let answer = json!({"response": {"processedMessages": [
         processed("request-0", 200, "{\"response\":12}"),
-        processed("request-1", 400, "{\"errors\":[{\"code\":\"ORDC-1\",\"message\":\"no\"}]}"),
+        processed("request-1", 400, "{\"errors\":[{\"code\":\"ORDC-001\",\"message\":\"no\"}]}"),
     ], "unprocessedMessages": ["request-2"]}})
     .to_string();
     let outcomes = |told: Vec<(String, String, String, String, u64)>| -> Vec<(String, u64)> {

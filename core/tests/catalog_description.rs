@@ -61,7 +61,7 @@ fn fields_stand_with_their_pointers() {
     let net = fields.iter().find(|field| field["pointer"] == "/rows/*/net").unwrap();
     assert_eq!(
         *net,
-        json!({"pointer": "/rows/*/net", "type": "a decimal number", "mandatory": true, "verified": true})
+        json!({"pointer": "/rows/*/net", "type": "a decimal number with at most 4 decimal places", "mandatory": true, "verified": true})
     );
     let customer = fields.iter().find(|field| field["pointer"] == "/customer/id").unwrap();
     assert_eq!(customer["refers_to"], "contact");

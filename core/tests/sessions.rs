@@ -207,7 +207,7 @@ fn a_login_refused_to_another_call_hides_no_write() {
     let now = in_doubt_without_token(&mut first);
     let login = sent(&mut second, now);
     assert!(is_login(&login));
-    second.answer(login.id, Response::new(401, "{}"), now).unwrap();
+    second.answer(login.id, Response::new(401, r#"{"error":"invalid_grant"}"#), now).unwrap();
     assert_eq!(second.poll(now).unwrap_err().delivery(), Delivery::Rejected);
     let error = first.poll(now).unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (Kind::Authentication, Delivery::MaybeApplied));

@@ -19,6 +19,7 @@ from brightpearl.exceptions import (
     ValidationError,
 )
 from brightpearl.record import Record
+from brightpearl.registered import registered_webhooks
 from brightpearl.text import one_line
 
 TYPE_CHECKING = False
@@ -39,7 +40,6 @@ LARGEST_SKEW = 30.0
 LEAST_SHARE = 0.1
 """The share of the request cap that should be left."""
 
-_WEBHOOKS = "integration-service/webhook"
 
 
 class Diagnosis(Record):
@@ -103,8 +103,11 @@ def _proven(client: Client, path: str) -> tuple[Reply | None, Diagnosis]:
     """Whether Brightpearl takes the credentials."""
     try:
         reply = client.request("GET", path)
-    except (PermissionDeniedError, NotFoundError):
-        return None, _good("credentials", "Brightpearl takes the credentials")
+    except (PermissionDeniedError, NotFoundError) as error:
+        # In its own words, Brightpearl refuses the read and has taken the credentials; a firewall says nothing of them.
+        if error.errors:
+            return None, _good("credentials", "Brightpearl takes the credentials")
+        return None, _from(error, "credentials", verdict="unknown")
     except AuthenticationError as error:
         advice = "Look whether the app is switched on and the secret is the present one; for OAuth, log in again."
         if client._datacentre:
@@ -173,7 +176,7 @@ def _budget(client: Client) -> Diagnosis:
 def _webhooks(client: Client, service: ServiceConfiguration | None) -> Diagnosis:
     """Which webhooks are registered, and whether they are those that a service needs."""
     try:
-        listed = _registered(client)
+        listed, _ = registered_webhooks(client)
         events = sorted({one_line(one["subscribeTo"]) for one in listed})
     except BrightpearlError as error:
         return _from(error, "webhooks", verdict=_verdict(error), advice=_advice(error, "integration-service"))
@@ -181,15 +184,6 @@ def _webhooks(client: Client, service: ServiceConfiguration | None) -> Diagnosis
         return Diagnosis("", "webhooks", "the list of webhooks cannot be read", "", "unknown")
     told = f"registered for {', '.join(events)}" if events else "none is registered"
     return _good("webhooks", told) if service is None else _subscribed(client, service, listed, told)
-
-
-def _registered(client: Client) -> list[Any]:
-    try:
-        listed: list[Any] = client.request("GET", _WEBHOOKS).json()["response"]
-    except NotFoundError:
-        # So it says that there are none.
-        return []
-    return listed
 
 
 def _subscribed(client: Client, service: ServiceConfiguration, listed: list[Any], told: str) -> Diagnosis:

@@ -65,18 +65,11 @@ pub(crate) fn classify_write(response: &Response, max_body: usize) -> Result<(),
 /// The same for a login, of which the OAuth server's words (RFC 6749, 5.2) count as well. Whatever else answers says nothing of
 /// the credentials.
 pub(crate) fn classify_login(response: &Response, max_body: usize) -> Result<(), Failed> {
-    const REFUSALS: &[&str] = &[
-        "access_denied",
-        "invalid_client",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_scope",
-        "unauthorized_client",
-        "unsupported_grant_type",
-    ];
+    const PASSING: &[&str] = &["server_error", "temporarily_unavailable"];
     let verdict = classify(response, max_body);
     let body = FailedAnswer::read(&response.body);
-    let is_oauth = |code: &str| REFUSALS.contains(&code);
+    let is_word = |code: &str| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_oauth = |code: &str| !code.is_empty() && is_word(code) && !PASSING.contains(&code);
     let is_own = says_own(response.status, &body) || body.errors.iter().any(|error| is_oauth(&error.code));
     wipe_stack();
     verdict.map_err(|failed| match failed.error.delivery() {
@@ -319,14 +312,26 @@ mod tests {
             let failed = classify_write(&response, LARGE).unwrap_err();
             (failed.error.kind(), failed.error.delivery())
         };
-        for status in [400, 401, 403, 404, 408, 409, 410, 412, 422, 451, 499] {
+        for status in [400, 401, 403, 404, 409, 410, 412, 422, 451, 499] {
             assert_eq!(classified(status, OWN).1, Delivery::Rejected, "{status}");
-            assert_eq!(classified(status, r#"{"response":"no"}"#).1, Delivery::Rejected, "{status}");
-            for body in ["", "<html>Log in</html>", "{}", r#"{"message":"Forbidden"}"#, r#"{"error":"no"}"#] {
+            for body in [
+                "",
+                "<html>Log in</html>",
+                "{}",
+                r#"{"message":"Forbidden"}"#,
+                r#"{"error":"no"}"#,
+                r#"{"errors":[{"code":"FORBIDDEN","title":"no"}]}"#,
+            ] {
                 let found = classified(status, body);
                 assert_eq!(found, (Kind::Protocol, Delivery::MaybeApplied), "{status} {body}");
             }
         }
+        for (status, expected) in
+            [(401, Delivery::Rejected), (403, Delivery::MaybeApplied), (404, Delivery::MaybeApplied)]
+        {
+            assert_eq!(classified(status, r#"{"response":"no such route"}"#).1, expected, "{status}");
+        }
+        assert_eq!(classified(408, OWN), (Kind::Unavailable, Delivery::MaybeApplied));
         for status in [301, 302, 303, 307, 308] {
             assert_eq!(classified(status, "").1, Delivery::MaybeApplied, "{status}");
         }

@@ -77,15 +77,12 @@ def _client(file: Path) -> Any:
 
 def _planned(client: Any, configuration: Any) -> dict[str, Any]:
     """What is to be done. Bodies of webhooks to create have the secret in them."""
-    from brightpearl.exceptions import NotFoundError
+    from brightpearl.registered import registered_webhooks
     from brightpearl.service.accounts import account_of
     from brightpearl.service.receiving import planned
     from brightpearl.text import Veiled
 
-    try:
-        registered = client.request("GET", "integration-service/webhook").json()["response"]
-    except NotFoundError:
-        registered = []
+    registered, _ = registered_webhooks(client)
     found = planned(configuration, account_of(client), json.dumps(registered))
     return Veiled(found)
 

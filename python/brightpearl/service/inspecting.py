@@ -9,7 +9,8 @@ import time
 from typing import Any
 
 from brightpearl.client import Client
-from brightpearl.exceptions import BrightpearlError, NotFoundError
+from brightpearl.exceptions import BrightpearlError
+from brightpearl.registered import registered_webhooks
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.receiving import planned, subscriptions_of
 from brightpearl.service.stopping import Stopping, StopRequested
@@ -19,7 +20,6 @@ LOG = logging.getLogger("brightpearl.service")
 _FIRST_SECONDS = 60.0
 """Whoever starts a service for the first time registers its webhooks then."""
 _SECONDS_BETWEEN = 15 * 60.0
-_WEBHOOKS = "integration-service/webhook"
 
 
 class AccountInspection:
@@ -48,13 +48,11 @@ class AccountInspection:
         self._facts = {}
         facts: dict[str, Any] = {}
         try:
-            reply = self._client.request("GET", _WEBHOOKS)
-            registered = json.dumps(reply.json()["response"])
-            if (date := reply.headers.get("date")) is not None:
-                facts["clock"] = [{"subject": "", "date": date, "at_ms": time.time_ns() // 1_000_000}]
-        except NotFoundError:
-            # So it says that there are none.
-            registered = "[]"
+            listed, found = registered_webhooks(self._client)
+            registered = json.dumps(listed)
+            for answer in found.responses:
+                if (date := answer.headers.get("date")) is not None:
+                    facts["clock"] = [{"subject": "", "date": date, "at_ms": time.time_ns() // 1_000_000}]
         except (KeyError, TypeError):
             LOG.info("the list of registered webhooks cannot be read")
             return

@@ -163,7 +163,8 @@ class OutboundRunner:
                 for_pull += [one.id for one in concerned]
                 continue
             try:
-                lags = self._read(*wanted, read, mapping, noting)
+                is_first = all(one.attempts == 0 for one in concerned)
+                lags = self._read(*wanted, read, mapping, noting, is_first)
                 noting.flush()
             except (BrightpearlError, DeliveryFailed) as error:
                 failure = error
@@ -195,9 +196,16 @@ class OutboundRunner:
         return sorted({int(id) for id in found if isinstance(id, (int, str)) and str(id).isdecimal()})
 
     def _read(
-        self, resource: str, member: str | None, read: dict[str, Any], mapping: Mapping | None, noting: Noting
+        self,
+        resource: str,
+        member: str | None,
+        read: dict[str, Any],
+        mapping: Mapping | None,
+        noting: Noting,
+        is_first: bool,
     ) -> bool:
-        """Reads and delivers what notifications are about; whether some of it was read before the change shows."""
+        """Reads and delivers what notifications are about; whether some of it was read before the change shows. What is
+        missing at first sight may have been created just now."""
         lags = False
 
         def seen(changed: str | None) -> None:
@@ -205,8 +213,8 @@ class OutboundRunner:
             lags = lags or _is_before(changed, read["last_raised_ms"])
 
         ids = read["ids"] if member is None else self._ids_in(read, member)
-        self._deliver_by_id(resource, ids, mapping, noting, seen)
-        return lags
+        is_missing = self._deliver_by_id(resource, ids, mapping, noting, seen, is_first)
+        return lags or is_missing
 
     def _deliver_by_id(
         self,
@@ -215,9 +223,11 @@ class OutboundRunner:
         mapping: Mapping | None,
         noting: Noting,
         seen: Callable[[str | None], None] = lambda _: None,
-    ) -> None:
+        is_first: bool = False,
+    ) -> bool:
+        """Reads and delivers records by their ids; whether some were missing at first sight, of which nothing is told."""
         if not ids:
-            return
+            return False
         listed = find_resource(resource)
         assert listed is not None
         found = self._client.get(listed.path, ids, query=list(self.flow.query), plan="never")
@@ -227,8 +237,14 @@ class OutboundRunner:
                 raise refusal.error
             noting.counts["failed"] += 1
             noting.bury(self._letter("pull", resource, refusal.id, None, str(refusal.error)))
-        gone = [FlowRecord(resource, id, None, is_deleted=True) for id in found.missing]
-        self._hand_over(noting, gone)
+        if is_first and found.missing:
+            return True
+        for id in found.missing:
+            # An answer to several may leave some out: only its own read says that a record is gone.
+            alone = self._client.get(listed.path, [id], query=list(self.flow.query), plan="never")
+            self._hand_over(noting, self._mapped(resource, alone, mapping, listed.key, seen))
+            self._hand_over(noting, [FlowRecord(resource, id, None, is_deleted=True) for id in alone.missing])
+        return False
 
     def _mapped(
         self,

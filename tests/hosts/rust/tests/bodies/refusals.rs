@@ -168,6 +168,8 @@ const fn stricter(write: &'static str, fault: Spoilt, place: &'static str, why: 
 
 const ZERO: &str = "the emulator reads 0 as absent where the member may be absent";
 const UNKEPT: &str = "the emulator keeps no templates of delivery notes";
+const UNKEPT_CHANNEL: &str = "the emulator keeps no channels of payments on account";
+const NAMED: &str = "the emulator looks at the SKU of a row only where the row has no product id";
 const ROUNDED: &str =
     "no source says that Brightpearl refuses places too many; rounding in silence is what we prevent";
 
@@ -193,4 +195,8 @@ pub(crate) const STRICTER: &[Stricter] = &[
         "no source says what else than a text a variable may be",
     ),
     stricter("order-service/sales-", Spoilt::NoId, "/customerId", ZERO),
+    stricter("order-service/sales-", Spoilt::NoId, "/installedIntegrationInstanceId", ZERO),
+    stricter("order-service/sales-", Spoilt::OtherType, "/rows/*/sku", NAMED),
+    stricter("accounting-service/account-payment", Spoilt::NoId, "/channelId", UNKEPT_CHANNEL),
+    stricter("accounting-service/account-payment", Spoilt::NegativeId, "/channelId", UNKEPT_CHANNEL),
 ];
