@@ -2,7 +2,7 @@
 //! Whatever else comes back leaves it in doubt, and what is in doubt is looked for.
 
 use crate::small_account::{Account, Given, Ran, altered, client, push_of, run};
-use brightpearl_core::operation::{Json, Push, SingleRequest as Asked};
+use brightpearl_core::operation::{Existing, Json, Push, SingleRequest as Asked};
 use brightpearl_core::{Delivery, Kind, Method, Request, Response};
 
 const ORDER: &str = r#"{"ref":"A-1","customer":{"id":7},"currency":{"code":"USD"},"rows":[
@@ -144,6 +144,101 @@ fn a_part_of_a_packet_that_gives_no_id_is_looked_for() {
             assert_eq!((account.ids_of("A").len(), account.ids_of("B").len()), (1, 1), "{content}");
         }
     }
+}
+
+#[test]
+fn a_part_of_a_packet_is_judged_as_it_would_be_by_itself() {
+    for (status, content) in [
+        (404, "<html>"),
+        (403, r#"{"message":"Forbidden"}"#),
+        (408, ""),
+        (302, ""),
+        (404, r#"{"errors":[{"code":"NOT_FOUND","title":"no such route"}]}"#),
+    ] {
+        for is_carried_out in [true, false] {
+            let mut account = Account::new();
+            let mut lies = 1;
+            let ran =
+                run(client("").push(push_of(&["A", "B"])).unwrap(), &mut account, |request, account| {
+                    if !is_write(request) || lies == 0 {
+                        return Given::Own;
+                    }
+                    lies -= 1;
+                    let answer = altered(&account.clone().serve(request), |body| {
+                        for part in body["response"]["processedMessages"].as_array_mut().expect("parts") {
+                            part["statusCode"] = status.into();
+                            part["body"]["content"] = content.into();
+                        }
+                    });
+                    if is_carried_out { Given::After(answer) } else { Given::Instead(answer) }
+                });
+            assert_eq!(ran.states(), ["created", "created"], "{status} {content} {:?}", ran.outcomes);
+            assert_eq!((account.ids_of("A").len(), account.ids_of("B").len()), (1, 1), "{status} {content}");
+        }
+    }
+}
+
+#[test]
+fn an_id_that_was_given_before_is_another_ones() {
+    let mut account = Account::new();
+    let mut lies = 1;
+    let ran = run(client("").push(push_of(&["A", "B"])).unwrap(), &mut account, |request, account| {
+        if !is_write(request) || lies == 0 {
+            return Given::Own;
+        }
+        lies -= 1;
+        Given::After(altered(&account.clone().serve(request), |body| {
+            let parts = body["response"]["processedMessages"].as_array_mut().expect("parts");
+            parts[1]["body"] = parts[0]["body"].clone();
+        }))
+    });
+    assert_eq!(ran.states(), ["created", "created"]);
+    let ids: Vec<Option<u64>> = ran.outcomes.iter().map(|outcome| outcome.id).collect();
+    assert_eq!(ids, [Some(1), Some(2)]);
+}
+
+#[test]
+fn an_answer_to_another_request_creates_nothing() {
+    // It was not carried out, and the id is that of something else, or of nothing.
+    for id in [1, 99] {
+        let mut account = Account::with_orders(1);
+        let mut lies = 1;
+        let journal = run(client("").push(push_of(&["A"])).unwrap(), &mut account, |request, _| {
+            if !is_write(request) || lies == 0 {
+                return Given::Own;
+            }
+            lies -= 1;
+            Given::Instead(Response::new(200, format!(r#"{{"response":{id}}}"#)))
+        });
+        assert_eq!(journal.states(), ["maybe-applied"], "{id} {:?}", journal.outcomes);
+        assert_eq!(journal.outcomes[0].id, None);
+        let again = Push { journal: Some(journal.journal), ..push_of(&["A"]) };
+        let second = run(client("").push(again).unwrap(), &mut account, |_, _| Given::Own);
+        assert_eq!((second.states(), account.ids_of("A").len()), (vec!["created"], 1), "{id}");
+    }
+}
+
+#[test]
+fn a_look_that_names_another_order_changes_nothing_of_it() {
+    let mut account = Account::with_orders(2);
+    let push = Push { existing: Existing::Update, ..push_of(&["O-1"]) };
+    let ran = run(client("").push(push).unwrap(), &mut account, |request, account| {
+        if !request.url.contains("-search") {
+            return Given::Own;
+        }
+        Given::Instead(altered(&account.clone().serve(request), |body| {
+            for row in body["response"]["results"].as_array_mut().expect("rows") {
+                row.as_array_mut()
+                    .expect("a row")
+                    .iter_mut()
+                    .filter(|cell| **cell == 1)
+                    .for_each(|cell| *cell = 2.into());
+            }
+        }))
+    });
+    assert_eq!(ran.states(), ["rejected"]);
+    assert!(ran.outcomes[0].reason.as_deref().unwrap().contains("another record"), "{:?}", ran.outcomes);
+    assert!(ran.requests.iter().all(|request| !is_write(request)));
 }
 
 #[test]

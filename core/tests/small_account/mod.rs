@@ -237,7 +237,7 @@ impl Account {
                 let ids = path.rsplit('/').next().unwrap_or_default();
                 let ids: brightpearl_core::IdSet = ids.parse().expect("an id set");
                 let there = ids.iter().filter_map(|id| Some((id, self.orders.get(&id)?)));
-                let read = |(id, order): (u64, &Order)| json!({"id": id, "reference": order.reference, "warehouseId": order.warehouse});
+                let read = |(id, order): (u64, &Order)| json!({"id": id, "ref": order.reference, "reference": order.reference, "warehouseId": order.warehouse});
                 Ok(json!({"response": there.map(read).collect::<Vec<_>>()}))
             }
             (method, path) => self.write(method, path, &request.body),
