@@ -125,6 +125,13 @@ fn differences_up_to_the_limit_are_accepted_in_either_direction() {
         (json!({"minor": 2, "currency": "KWD"}), "20.002", true),
         (json!({"minor": 2, "currency": "KWD"}), "20.003", false),
         (json!({"minor": 2, "currency": {"from": "currency"}}), "20.02", true),
+        // As many as the record has something of.
+        (json!({"minor": "length(lines)", "currency": "GBP"}), "20.01", true),
+        (json!({"minor": "length(lines)", "currency": "GBP"}), "20.02", false),
+        (json!({"minor": {"from": "length(lines) + `1`", "scope": "record"}, "currency": "JPY"}), "22", true),
+        // Nothing is accepted where it says no number.
+        (json!({"minor": "nowhere", "currency": "GBP"}), "20.01", false),
+        (json!({"minor": "-length(lines)", "currency": "GBP"}), "20.01", false),
     ] {
         let document = document(json!([total(json!({"within": within}))]));
         let made = body(&document, &record(json!(stated), &[("20.00", "0")]), &Resolution::Id(9));
@@ -200,6 +207,16 @@ fn checks_that_cannot_be_carried_out_are_found() {
     error(json!({"is": "a", "equals": "a =="}), "/checks/0/equals", "invalid JMESPath expression");
     error(total(json!({"within": -1})), "/checks/0/within", "expected an amount");
     error(total(json!({"within": {"minor": 1}})), "/checks/0/within", "its `currency`");
+    error(
+        total(json!({"within": {"minor": -1, "currency": "GBP"}})),
+        "/checks/0/within/minor",
+        "whole number",
+    );
+    error(
+        total(json!({"within": {"minor": "a ==", "currency": "GBP"}})),
+        "/checks/0/within/minor",
+        "JMESPath",
+    );
     error(total(json!({"otherwise": "ignore"})), "/checks/0/otherwise", "one of reject, row");
     error(total(json!({"otherwise": "row", "within": 1})), "/checks/0", "needs the row");
     error(total(row("/rows", "net")), "/checks/0", "that limit in `within`");

@@ -63,7 +63,11 @@ fn checked(total: &ControlTotal) -> Vec<Explained> {
         Tolerance::Amount(amount) if *amount == Decimal::default() => {}
         Tolerance::Amount(amount) => text.push_str(&format!(", within {amount}")),
         Tolerance::Minor { units, currency } => {
-            text.push_str(&format!(", within {units} of the smallest units of {}", currency.as_str()));
+            text.push_str(&format!(
+                ", within {} of the smallest units of {}",
+                units.as_str(),
+                currency.as_str()
+            ));
         }
     }
     if total.is_optional {

@@ -37,7 +37,7 @@ pub(super) enum Tolerance {
     Amount(Decimal),
     /// So many of the smallest units of the currency.
     Minor {
-        units: u32,
+        units: Operand,
         currency: Operand,
     },
 }

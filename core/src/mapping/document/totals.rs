@@ -110,14 +110,19 @@ impl Context<'_> {
         }
     }
 
-    /// `0.05`, `"0.05"`, or `{"minor": 5, "currency": {"from": "currency"}}`.
+    /// `0.05`, `"0.05"`, or `{"minor": 5, "currency": {"from": "currency"}}`, in which an expression may say the units.
     fn tolerance(&mut self, place: &DocumentPlace<'_>) -> Option<Tolerance> {
         let amount = match place.read() {
             Node::Number(digits) => Decimal::parse(digits).ok(),
             Node::Text(digits) => Decimal::parse(&digits).ok(),
             Node::Object(_) => {
                 let mut members = place.object(self.findings)?;
-                let units = members.count("minor", 1_000_000, self.findings);
+                let units = members.take("minor").and_then(|place| {
+                    if let Node::Number(_) = place.read() {
+                        place.count(1_000_000, self.findings)?;
+                    }
+                    self.operand(&place, PathScope::Record)
+                });
                 let currency = members.take("currency");
                 members.finish(self.findings);
                 let currency = currency.and_then(|place| self.currency(&place, PathScope::Record));

@@ -117,7 +117,15 @@ impl<'v> Run<'v> {
             Tolerance::Amount(amount) => Ok(*amount),
             Tolerance::Minor { units, currency } => {
                 let unit = minor_unit(&self.operand(currency)?)?;
-                calculate(unit, Arithmetic::Times, Decimal::from(u64::from(*units)))
+                let stated = self.operand(units)?;
+                let count = read_number(&stated, &Notation::default())
+                    .ok()
+                    .filter(|count| *count >= Decimal::default())
+                    .ok_or_else(|| {
+                        let (text, found) = (units.as_str(), stated.excerpt());
+                        format!("the limit is {text} of the smallest units, which is {found}; expected a number from 0 on")
+                    })?;
+                calculate(unit, Arithmetic::Times, count)
             }
         }
     }
