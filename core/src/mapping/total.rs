@@ -37,8 +37,8 @@ pub(super) enum Tolerance {
     Amount(Decimal),
     /// So many of the smallest units of the currency.
     Minor {
-        units: Operand,
-        currency: Operand,
+        units: Box<Operand>,
+        currency: Box<Operand>,
     },
 }
 

@@ -127,6 +127,7 @@ impl Context<'_> {
                 members.finish(self.findings);
                 let currency = currency.and_then(|place| self.currency(&place, PathScope::Record));
                 if let (Some(units), Some(currency)) = (units, currency) {
+                    let (units, currency) = (Box::new(units), Box::new(currency));
                     return Some(Tolerance::Minor { units, currency });
                 }
                 self.findings.error(&place.pointer, "expected `minor`, a count, and its `currency`");
