@@ -106,6 +106,75 @@ fn what_is_cancelled_unpaid_unknown_or_off_is_not_brought() {
 }
 
 #[test]
+fn streets_of_several_lines_arrive_whole() {
+    let mut order = order(2400, 400, vec![item(1, "Mug", "simple", 2000, 400)]);
+    for (street, first, second) in [
+        (json!(["Flat 5", "Tower House", "12 High Street"]), "Flat 5", json!("Tower House, 12 High Street")),
+        (json!(["12 High Street", null, ""]), "12 High Street", Value::Null),
+        (json!("12 High Street"), "12 High Street", Value::Null),
+    ] {
+        let address = json!({"street": street, "country_id": "GB"});
+        order["billing_address"] = address.clone();
+        order["extension_attributes"] = json!({"shipping_assignments": [{"shipping": {"address": address}}]});
+        let body = written(NAME, &order);
+        for address in [&body["billing"]["address"], &body["delivery"]["address"]] {
+            assert_eq!((&address["addressLine1"], &address["addressLine2"]), (&json!(first), &second), "{street}");
+        }
+    }
+}
+
+#[test]
+fn credit_and_points_pay_wherever_they_stand() {
+    for member in ["customer_balance_amount", "reward_currency_amount", "gift_cards_amount"] {
+        let mut order = order(1400, 400, vec![item(1, "Mug", "simple", 2000, 400)]);
+        assert!(refused(NAME, &order).contains("a difference of -10"), "{member}");
+        order["extension_attributes"] = json!({member: 10});
+        assert_eq!(sums(&written(NAME, &order)), (2000, 400), "{member}");
+        order["extension_attributes"] = Value::Null;
+        order[member] = "-10.0000".into();
+        assert_eq!(sums(&written(NAME, &order)), (2000, 400), "{member}");
+    }
+}
+
+#[test]
+fn gift_wrap_and_fixed_taxes_are_rows() {
+    let mut mug = item(1, "Mug", "simple", 2000, 400);
+    mug["weee_tax_applied_row_amount"] = amount(100);
+    let mut order = order(2400 + 100 + 480 + 240 + 100, 400 + 80 + 40, vec![mug]);
+    order["extension_attributes"] = json!({"gw_price": "4.0000", "gw_tax_amount": "0.8000", "gw_items_price": "2.0000",
+        "gw_items_tax_amount": "0.4000", "gw_card_price": "1.0000", "gw_card_tax_amount": "0.0000"});
+    let expected = [
+        "Mug|20.00|4.00|T20",
+        "Gift wrap|4.00|0.80|T20",
+        "Gift wrap of items|2.00|0.40|T20",
+        "Printed card|1.00|0.00|T0",
+        "Fixed product tax: Mug|1.00|0.00|T0",
+    ];
+    assert_eq!(rows(&written(NAME, &order)), expected);
+    order["extension_attributes"]["gw_tax_amount"] = "0.3000".into();
+    assert!(refused(NAME, &order).contains("Gift wrap is taxed with 0.3000 on 4.0000"));
+}
+
+#[test]
+fn a_tax_without_its_per_cent_has_no_code() {
+    for percent in [json!(0), json!("0.0000"), Value::Null] {
+        let mut mug = item(1, "Mug", "simple", 2000, 400);
+        mug["tax_percent"] = percent;
+        let reason = refused(NAME, &order(2400, 400, vec![mug]));
+        assert!(reason.contains("Mug is taxed with 4.00, and its tax_percent is"), "{reason}");
+    }
+}
+
+#[test]
+fn many_rows_may_be_rounded_by_more_than_a_few_cents() {
+    let items = |count: u32| (1..=count).map(|id| item(id, "Mug", "simple", 100, 20)).collect::<Vec<_>>();
+    let body = written(NAME, &order(40 * 120 + 15, 40 * 20 + 15, items(40)));
+    assert_eq!(rows(&body)[40], "Rounding|0.00|0.15|T20");
+    assert!(refused(NAME, &order(40 * 120 + 21, 40 * 20 + 21, items(40))).contains("at most 0.20"));
+    assert!(refused(NAME, &order(2 * 120 + 15, 2 * 20 + 15, items(2))).contains("at most 0.05"));
+}
+
+#[test]
 fn random_orders_come_to_the_grand_total() {
     let mapping = compiled(NAME);
     for number in 0..ORDERS {

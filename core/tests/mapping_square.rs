@@ -66,6 +66,22 @@ fn several_taxes_have_the_code_of_their_sum_or_none() {
 }
 
 #[test]
+fn a_tax_of_unknown_per_cent_has_no_code() {
+    let with = |taxes: &[&str]| order(2400, 400, "GBP", vec![line(2400, 400, taxes, "GBP")]);
+    for taxes in [&["lost"][..], &["vat", "lost"], &[]] {
+        let reason = refused(NAME, &with(taxes));
+        assert!(reason.contains("Mug is taxed with 400, and the order's taxes do not say"), "{taxes:?}: {reason}");
+    }
+    let mut charged = with(&["vat"]);
+    charged["service_charges"] = json!([{"name": "Delivery", "total_money": amount(360, "GBP"),
+        "total_tax_money": amount(60, "GBP"), "applied_taxes": [{"tax_uid": "lost"}]}]);
+    assert!(refused(NAME, &charged).contains("Delivery is taxed with 60"));
+    let mut silent = with(&["vat"]);
+    silent["taxes"][0]["percentage"] = "0".into();
+    assert!(refused(NAME, &silent).contains("Mug is taxed with 400"));
+}
+
+#[test]
 fn returns_other_states_and_currencies_are_not_brought_and_skus_are_told() {
     let fine = order(2400, 400, "GBP", vec![line(2400, 400, &["vat"], "GBP")]);
     for (pointer, value, expected) in [

@@ -8,6 +8,8 @@ mod mapping_bigcommerce;
 mod mapping_ebay;
 #[path = "../../../../core/tests/mapping_magento.rs"]
 mod mapping_magento;
+#[path = "../../../../core/tests/mapping_nearest_rate.rs"]
+mod mapping_nearest_rate;
 #[path = "../../../../core/tests/mapping_packages.rs"]
 mod mapping_packages;
 #[path = "../../../../core/tests/mapping_refunds.rs"]
