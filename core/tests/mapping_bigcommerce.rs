@@ -52,7 +52,10 @@ fn a_discount_belongs_to_the_products_that_state_it() {
         order
     };
     let free = vec![discounted("Mug", 1000, 200, &[1000]), discounted("Cup", 1000, 200, &[])];
-    assert_eq!(rows(&written(NAME, &coupon(1000, 200, 1000, free))), ["Mug|0.00|0.00|T0", "Cup|10.00|2.00|T20"]);
+    assert_eq!(
+        rows(&written(NAME, &coupon(1000, 200, 1000, free))),
+        ["Mug|0.00|0.00|T0", "Cup|10.00|2.00|T20"]
+    );
     // Of prices without tax, with a book of no tax beside it, and then of prices with tax.
     let mixed = |off: &[i64]| vec![discounted("Mug", 1000, 200, off), discounted("Book", 1000, 0, &[])];
     let expected = ["Mug|8.00|1.60|T20", "Book|10.00|0.00|T0"];
@@ -92,14 +95,18 @@ fn amounts_of_four_places_come_to_totals_of_four() {
         product
     };
     let mut order = order(0, 0, 0, vec![product("33.3333", "6.6667")]);
-    for (member, amount) in [("total_ex_tax", "33.3333"), ("total_tax", "6.6667"), ("total_inc_tax", "40.0000")] {
+    for (member, amount) in
+        [("total_ex_tax", "33.3333"), ("total_tax", "6.6667"), ("total_inc_tax", "40.0000")]
+    {
         order[member] = amount.into();
     }
     assert_eq!(rows(&written(NAME, &order)), ["Mug|33.33|6.67|T20"]);
     // Forty of them are rounded up by more than five cents.
     let many = (0..40).map(|_| product("3.3334", "0.6666")).collect::<Vec<_>>();
     order["products"] = many.into();
-    for (member, amount) in [("total_ex_tax", "133.3360"), ("total_tax", "26.6640"), ("total_inc_tax", "160.0000")] {
+    for (member, amount) in
+        [("total_ex_tax", "133.3360"), ("total_tax", "26.6640"), ("total_inc_tax", "160.0000")]
+    {
         order[member] = amount.into();
     }
     let body = written(NAME, &order);
@@ -140,7 +147,12 @@ fn random_coupons_of_products_stay_with_them() {
                 let added = |price: i64| divided(price * rate, 100);
                 (price, added(price), (price - off, added(price - off)))
             };
-            products.push(discounted("Article", net, tax, if off > 0 { std::slice::from_ref(&off) } else { &[] }));
+            products.push(discounted(
+                "Article",
+                net,
+                tax,
+                if off > 0 { std::slice::from_ref(&off) } else { &[] },
+            ));
             expected.push(less);
             stated += off;
         }
@@ -148,7 +160,8 @@ fn random_coupons_of_products_stay_with_them() {
             .map(|of| expected.iter().map(of).sum::<i64>());
         let mut order = order(net, tax, 0, products);
         order["coupon_discount"] = four(stated).into();
-        let body = crate::shop_draw::written(&mapping, &order).unwrap_or_else(|reason| panic!("{reason}\n{order}"));
+        let body =
+            crate::shop_draw::written(&mapping, &order).unwrap_or_else(|reason| panic!("{reason}\n{order}"));
         assert_eq!(total(&body["rows"], &["net", "tax"]), net + tax, "{order}\n{body}");
         assert_eq!(total(&body["rows"], &["tax"]), tax, "{order}\n{body}");
         for (row, (net, tax)) in body["rows"].as_array().expect("rows").iter().zip(&expected) {

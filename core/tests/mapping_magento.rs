@@ -118,7 +118,11 @@ fn streets_of_several_lines_arrive_whole() {
         order["extension_attributes"] = json!({"shipping_assignments": [{"shipping": {"address": address}}]});
         let body = written(NAME, &order);
         for address in [&body["billing"]["address"], &body["delivery"]["address"]] {
-            assert_eq!((&address["addressLine1"], &address["addressLine2"]), (&json!(first), &second), "{street}");
+            assert_eq!(
+                (&address["addressLine1"], &address["addressLine2"]),
+                (&json!(first), &second),
+                "{street}"
+            );
         }
     }
 }

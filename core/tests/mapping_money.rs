@@ -272,6 +272,20 @@ mod outbound {
     }
 
     #[test]
+    fn many_rows_for_woocommerce_may_be_rounded_by_more() {
+        let rows = [("1.0000", "4.17", "0.00"); 24];
+        let mut order = order(&rows);
+        for place in 0..rows.len() {
+            order["orderRows"][place.to_string()]["rowValue"]["rowNet"]["value"] = "4.1667".into();
+        }
+        order["totalValue"]["net"] = "100.00".into();
+        let body = written("order-to-woocommerce", &order);
+        assert_eq!(body["fee_lines"], json!([{"name": "Rounding", "total": "-0.08"}]));
+        order["totalValue"]["net"] = "99.90".into();
+        assert!(refused("order-to-woocommerce", &order).contains("at most 0.12"));
+    }
+
+    #[test]
     fn an_active_product_without_a_price_is_a_draft() {
         let product = |price: Option<&str>| json!({"identity": {"sku": "L-1"}, "salesChannels": [{"productName": "Lamp"}], "status": "LIVE", "price": price});
         let shopify = |price| written("product-to-shopify", &product(price))["product"].clone();

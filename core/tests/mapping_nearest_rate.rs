@@ -87,22 +87,22 @@ fn random_rows_have_the_code_of_the_rate_by_which_they_are_taxed() {
         let mut others = 0;
         for number in 0..ORDERS {
             let mut draw = Draw::of(number);
-            let pieces = 1 + draw.below([3, 400][draw.below(2) as usize]);
-            let price = 1 + draw.below([60, 9000][draw.below(2) as usize]);
+            let (most, dearest) =
+                (if draw.one_in(2) { 3 } else { 400 }, if draw.one_in(2) { 60 } else { 9000 });
+            let (pieces, price) = (1 + draw.below(most), 1 + draw.below(dearest));
             let rate = [0, 5, 20, 7, 10, 19, 25][draw.below(7) as usize];
             let net = pieces * price;
-            let tax = if draw.one_in(2) {
-                divided(net * rate, 100)
-            } else {
-                pieces * divided(price * rate, 100)
-            };
+            let tax =
+                if draw.one_in(2) { divided(net * rate, 100) } else { pieces * divided(price * rate, 100) };
             let made = code(&mapping, &order(name, pieces, net, tax), net, tax);
             let what = format!("{name}: {pieces} pieces for {net} with {tax}, of {rate} %");
             // By how many hundredths of a cent the tax is off.
             let off = |rate: i64| (net * rate - 100 * tax).abs();
             match made.as_deref() {
                 Some("T0") => assert_eq!(tax, 0, "{what}"),
-                Some("T20") => assert!(tax > 0 && off(20) <= off(5) && off(20) <= 140 + 60 * pieces, "{what}"),
+                Some("T20") => {
+                    assert!(tax > 0 && off(20) <= off(5) && off(20) <= 140 + 60 * pieces, "{what}")
+                }
                 Some("T5") => assert!(tax > 0 && off(5) <= off(20) && off(5) <= 140 + 60 * pieces, "{what}"),
                 Some(other) => panic!("{what}: {other}"),
                 None => assert!(![0, 5, 20].contains(&rate), "{what}"),

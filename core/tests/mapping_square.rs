@@ -70,7 +70,10 @@ fn a_tax_of_unknown_per_cent_has_no_code() {
     let with = |taxes: &[&str]| order(2400, 400, "GBP", vec![line(2400, 400, taxes, "GBP")]);
     for taxes in [&["lost"][..], &["vat", "lost"], &[]] {
         let reason = refused(NAME, &with(taxes));
-        assert!(reason.contains("Mug is taxed with 400, and the order's taxes do not say"), "{taxes:?}: {reason}");
+        assert!(
+            reason.contains("Mug is taxed with 400, and the order's taxes do not say"),
+            "{taxes:?}: {reason}"
+        );
     }
     let mut charged = with(&["vat"]);
     charged["service_charges"] = json!([{"name": "Delivery", "total_money": amount(360, "GBP"),

@@ -200,6 +200,9 @@ fn lines_of_one_order_that_disagree_on_it_are_refused() {
         ("Email", "pat@example.com", "sam@example.com"),
         ("Order Date", "1/3/2026", "2/3/2026"),
         ("Postcode", "EX1 2PL", "EX1 3PL"),
+        ("First Name", "Ann", "Bob"),
+        ("City", "Exeter", "Leeds"),
+        ("Country", "gb", "us"),
     ] {
         let reason = refused("csv-order", &flat(&[json!({column: first}), json!({column: second})]));
         assert!(
@@ -211,6 +214,19 @@ fn lines_of_one_order_that_disagree_on_it_are_refused() {
             assert_eq!(rows(&written("csv-order", &agreed)).len(), 2, "{column}: {same}");
         }
     }
+    // What only a later line has is that of the order.
+    let later = flat(&[
+        json!({"Currency": "", "Email": " ", "Order Date": "", "Address 1": null, "Postcode": ""}),
+        json!({"Currency": "usd", "Address 1": "9 Road", "Postcode": "EX1 2PL", "Country": "gb"}),
+    ]);
+    let body = written("csv-order", &later);
+    let address = &body["delivery"]["address"];
+    assert_eq!(
+        (&body["currency"]["code"], &body["placedOn"]),
+        (&json!("USD"), &json!("2026-03-01T12:00:00.000Z"))
+    );
+    assert_eq!((&address["addressLine1"], &address["postalCode"]), (&json!("9 Road"), &json!("EX1 2PL")));
+    assert_eq!(address["countryIsoCode"], "GB");
     // The total counts wherever it stands.
     let late = flat(&[json!({}), json!({"Order Total": "25.00"})]);
     assert!(refused("csv-order", &late).contains("a difference of 1.00"));
@@ -271,6 +287,40 @@ fn a_journal_entry_in_a_foreign_currency_is_refused() {
     assert!(
         refused("quickbooks-journal", &entry).contains("at 1.3, and a journal takes the base currency alone")
     );
+    let dollars = with(entry.clone(), json!({"/ExchangeRate": null}));
+    assert!(refused("quickbooks-journal", &dollars).contains("the entry is in USD"));
+    for rate in [json!("1"), json!(1.0), Value::Null] {
+        let base = with(entry.clone(), json!({"/ExchangeRate": rate, "/CurrencyRef/value": "GBP"}));
+        assert_eq!(written("quickbooks-journal", &base)["debits"][0]["change"]["currency"], "GBP");
+    }
+}
+
+#[test]
+fn a_refund_of_woocommerce_gives_back_the_tax_of_its_class() {
+    let refund = |rows: &str, class: &str, tax: &str, amount: &str| {
+        let line = json!({"id": 1, "name": "Mug", "quantity": -1, "tax_class": class, "total": "-10.00", "total_tax": tax, "sku": ""});
+        json!({"order": {"id": 81, "number": "81", "currency": "GBP"},
+               "refund": {"id": 82, "date_created_gmt": "2026-05-04T10:00:00", "amount": amount, rows: [line]}})
+    };
+    for rows_of in ["line_items", "fee_lines"] {
+        for (class, tax, amount) in
+            [("zero-rate", "-2.00", "12.00"), ("", "-0.50", "10.50"), ("reduced-rate", "-2.00", "12.00")]
+        {
+            let reason = refused("woocommerce-refund", &refund(rows_of, class, tax, amount));
+            assert!(reason.contains(&format!("Mug gives back a tax of {tax} on -10.00")), "{reason}");
+        }
+        for (class, tax, amount, expected) in [
+            ("", "-2.00", "12.00", "Mug|10.00|2.00|T20"),
+            ("reduced-rate", "-0.50", "10.50", "Mug|10.00|0.50|T5"),
+            ("0", "0.00", "10.00", "Mug|10.00|0.00|T0"),
+            ("exempt", "0.00", "10.00", "Mug|10.00|0.00|T0"),
+        ] {
+            assert_eq!(
+                rows(&written("woocommerce-refund", &refund(rows_of, class, tax, amount))),
+                [expected]
+            );
+        }
+    }
 }
 
 #[test]

@@ -62,6 +62,38 @@ pub(super) fn amazon() -> Shop {
         ),
         case("another total", json!({"/OrderTotal/Amount": "25.00"}), Refused("a difference of 1.00")),
         case("an unknown status", json!({"/OrderStatus": "Lost"}), Refused("its status is Lost")),
+        case(
+            "a tax of a deemed reseller",
+            json!({"/OrderItems/0/DeemedResellerCategory": "UOSS"}),
+            Written(&["Mug|20.00|0.00|T0", "Tax that Amazon collects and remits: Mug|4.00|0.00|T0"]),
+        ),
+        case(
+            "the same of another rate, on import",
+            json!({"/OrderItems/0/DeemedResellerCategory": "IOSS", "/OrderItems/0/ItemTax/Amount": "3.83", "/SalesChannel": "Amazon.de"}),
+            Written(&["Mug|20.17|0.00|T0", "Tax that Amazon collects and remits: Mug|3.83|0.00|T0"]),
+        ),
+        case(
+            "no deemed reseller",
+            json!({"/OrderItems/0/DeemedResellerCategory": "NONE"}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "a replacement without amounts",
+            json!({"/IsReplacementOrder": "true", "/OrderTotal": null, "/OrderItems/0/ItemPrice": null, "/OrderItems/0/ItemTax": null}),
+            Written(&["Mug|0.00|0.00|T0"]),
+        ),
+        case(
+            "a free one elsewhere",
+            json!({"/IsReplacementOrder": true, "/OrderTotal/Amount": "0.00", "/OrderItems/0/ItemPrice": null,
+             "/OrderItems/0/ItemTax": null, "/SalesChannel": "Amazon.de"}),
+            Written(&["Mug|0.00|0.00|T0"]),
+        ),
+        case("no price", json!({"/OrderItems/0/ItemPrice": null}), Refused("ItemPrice.Amount")),
+        case(
+            "pieces in a text",
+            json!({"/OrderItems/0/QuantityOrdered": "2"}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
         case("a pending order", json!({"/OrderStatus": "Pending"}), Skipped("not confirmed")),
     ];
     Shop { document: "amazon-order", plain, stated, parts, rounds: 0, cases }
@@ -120,6 +152,22 @@ pub(super) fn amazon_2026() -> Shop {
             "proceeds that were not asked for",
             json!({"/orderItems/0/proceeds": null}),
             Refused("expected PROCEEDS"),
+        ),
+        case(
+            "a tax of a deemed reseller",
+            json!({"/orderItems/0/tax": {"deemedResellerCategory": "UOSS"}}),
+            Written(&["Mug|20.00|0.00|T0", "Tax that Amazon collects and remits: Mug|4.00|0.00|T0"]),
+        ),
+        case(
+            "a replacement",
+            json!({breakdowns: [], whole: "0.00", total: "0.00", "/salesChannel/marketplaceName": "Amazon.de"}),
+            Written(&["Mug|0.00|0.00|T0"]),
+        ),
+        case("breakdowns that lack", json!({breakdowns: []}), Refused("expected PROCEEDS")),
+        case(
+            "pieces in a text",
+            json!({"/orderItems/0/quantityOrdered": "2"}),
+            Written(&["Mug|20.00|4.00|T20"]),
         ),
     ];
     Shop { document: "amazon-2026-order", plain, stated, parts, rounds: 0, cases }

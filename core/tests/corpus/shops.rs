@@ -11,7 +11,15 @@ pub(super) fn woocommerce() -> Shop {
         ["line_items", "shipping_lines", "fee_lines"].map(|rows| sum(&order[rows], whole)).iter().sum()
     }
     fn stated(order: &Value) -> (i64, Option<i64>) {
-        (amount(&order["total"]), Some(amount(&order["total_tax"])))
+        let cards = sum(&order["gift_cards"], |card| 100 * card["amount"].as_i64().expect("pounds"));
+        let credit =
+            |coupon: &Value| coupon.to_string().contains("smart_coupon") && coupon["discount_tax"] != "1.00";
+        let credit =
+            sum(
+                &order["coupon_lines"],
+                |coupon| if credit(coupon) { amount(&coupon["discount"]) } else { 0 },
+            );
+        (amount(&order["total"]) + cards + credit, Some(amount(&order["total_tax"])))
     }
     let row = |name: &str, total: &str, tax: &str| json!({"id": 1, "name": name, "method_title": name, "quantity": 1, "tax_class": "", "total": total, "total_tax": tax, "sku": ""});
     let plain = json!({
@@ -69,9 +77,102 @@ pub(super) fn woocommerce() -> Shop {
         ),
         case("dinars of two places", json!({"/currency": "KWD"}), Written(&["Mug|10.00|2.00|T20"])),
         case("a refunded order", json!({"/status": "refunded"}), Skipped("refunded")),
+        case(
+            "a status of no order",
+            json!({"/status": "wc-cancelled"}),
+            Refused("its status is wc-cancelled"),
+        ),
+        case(
+            "a status of a plug-in",
+            json!({"/status": "quote"}),
+            Refused("its status is quote; expected processing"),
+        ),
+        case("no status", json!({"/status": null}), Refused("its status is missing")),
+        case("an empty status", json!({"/status": ""}), Refused("its status is missing")),
+        case("a status in capitals", json!({"/status": "Cancelled"}), Refused("its status is Cancelled")),
+        case("an order that is sent", json!({"/status": "shipped"}), Written(&["Mug|10.00|2.00|T20"])),
+        case(
+            "a subscription",
+            json!({"/billing_period": "month", "/status": "active"}),
+            Refused("it is a subscription; expected an order"),
+        ),
+        case(
+            "a subscription on hold",
+            json!({"/type": "shop_subscription", "/status": "on-hold"}),
+            Refused("it is a shop_subscription"),
+        ),
+        case(
+            "a refund",
+            json!({"/type": "shop_order_refund", "/status": "completed"}),
+            Refused("it is a shop_order_refund"),
+        ),
+        case(
+            "cash on delivery of the class that shops give fees",
+            json!({"/fee_lines/-": {"name": "COD", "tax_class": "0", "total": "2.00", "total_tax": "0.00"}, "/total": "18.80"}),
+            Written(&["COD|2.00|0.00|T0"]),
+        ),
+        case(
+            "a line of an exempt class",
+            json!({"/line_items/0/tax_class": "exempt", "/line_items/0/total_tax": "0.00", "/total": "14.80", "/total_tax": "0.80"}),
+            Written(&["Mug|10.00|0.00|T0"]),
+        ),
+        case(
+            "a gift card that pays",
+            json!({"/gift_cards": [{"id": 1, "code": "X", "amount": 5}], "/total": "11.80"}),
+            Written(&["Mug|10.00|2.00|T20"]),
+        ),
+        case(
+            "store credit that pays",
+            json!({"/coupon_lines": [{"code": "credit", "discount": "5.00", "discount_tax": "0.00", "discount_type": "smart_coupon"}],
+             "/total": "11.80"}),
+            Written(&["Mug|10.00|2.00|T20"]),
+        ),
+        case(
+            "store credit that an older shop tells",
+            json!({"/coupon_lines": [{"code": "credit", "discount": "5.00", "meta_data": [
+                {"key": "coupon_data", "value": {"discount_type": "smart_coupon"}}]}], "/total": "11.80"}),
+            Written(&["Mug|10.00|2.00|T20"]),
+        ),
+        case(
+            "store credit that the lines have",
+            json!({"/coupon_lines": [{"code": "credit", "discount": "5.00", "discount_tax": "1.00", "discount_type": "smart_coupon"}],
+             "/line_items/0/total": "5.00", "/line_items/0/total_tax": "1.00", "/total": "10.80", "/total_tax": "1.80"}),
+            Written(&["Mug|5.00|1.00|T20"]),
+        ),
+        case(
+            "a coupon that explains nothing",
+            json!({"/coupon_lines": [{"code": "five", "discount": "5.00", "discount_type": "fixed_cart"}], "/total": "11.80"}),
+            Refused("a difference of -5.00"),
+        ),
+        case(
+            "shipping alone",
+            json!({"/line_items": [], "/total": "4.80", "/total_tax": "0.80"}),
+            Written(&["Shipping: Post|4.00|0.80|T20"]),
+        ),
+        case(
+            "a fee alone",
+            json!({"/line_items": null, "/shipping_lines": null, "/fee_lines": [row("Repair", "10.00", "2.00")],
+             "/total": "12.00", "/total_tax": "2.00"}),
+            Written(&["Repair|10.00|2.00|T20"]),
+        ),
+        case(
+            "nothing at all",
+            json!({"/line_items": [], "/shipping_lines": [], "/total": "0.00", "/total_tax": "0.00"}),
+            Refused("it has no lines, shipping or fees"),
+        ),
+        case(
+            "thirty lines and tax rounded at the subtotal",
+            json!({"/line_items": vec![row("Cup", "9.99", "2.00"); 30], "/total": "364.44", "/total_tax": "60.74"}),
+            Written(&["Rounding|0.00|-0.06|T20"]),
+        ),
+        case(
+            "thirty lines and more than their rounding",
+            json!({"/line_items": vec![row("Cup", "9.99", "2.00"); 30], "/total": "364.33", "/total_tax": "60.63"}),
+            Refused("at most 0.155"),
+        ),
         case("an order that is not paid", json!({"/status": "pending"}), Skipped("not paid")),
     ];
-    Shop { document: "woocommerce-order", plain, stated, parts, rounds: 5, cases }
+    Shop { document: "woocommerce-order", plain, stated, parts, rounds: 15, cases }
 }
 
 pub(super) fn bigcommerce() -> Shop {
@@ -222,6 +323,16 @@ pub(super) fn flat_file() -> Shop {
         case("a comma for decimals", json!({"/rows/0/Unit Price": "10,00"}), Refused("three digits")),
         case("another total", json!({"/rows/0/Order Total": "25.00"}), Refused("a difference of 1.00")),
         case("an unknown rate", json!({"/rows/0/VAT Rate": "19"}), Refused("does not have it")),
+        case(
+            "a currency that only a later line has",
+            json!({"/rows/0/Currency": "", "/rows/-": {"Currency": "USD", "Description": "Gift", "Quantity": "0", "Unit Price": "0.00"}}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "lines of two countries",
+            json!({"/rows/0/Country": "gb", "/rows/-": {"Country": "us", "Description": "Gift", "Quantity": "0", "Unit Price": "0.00"}}),
+            Refused("its lines do not agree on the Country"),
+        ),
     ];
     Shop { document: "csv-order", plain, stated, parts, rounds: 0, cases }
 }

@@ -147,6 +147,12 @@ fn credits_and_payments_belong_to_the_orders_that_were_there_before() {
     payment["currency"] = order["currency"].clone();
     assert_eq!(states(&mut world, "woocommerce-payment", std::slice::from_ref(&payment)), ["created"]);
     assert_eq!(states(&mut world, "woocommerce-payment", std::slice::from_ref(&payment)), ["unchanged"]);
+    // Another order may be paid by the same transaction.
+    let mut other = order.clone();
+    other["id"] = (order["id"].as_u64().expect("an id") + 1).into();
+    assert_eq!(states(&mut world, "woocommerce-order", std::slice::from_ref(&other)), ["created"]);
+    payment["id"] = other["id"].clone();
+    assert_eq!(states(&mut world, "woocommerce-payment", std::slice::from_ref(&payment)), ["created"]);
 
     let order = &samples("amazon-order")[0];
     assert_eq!(states(&mut world, "amazon-order", std::slice::from_ref(order)), ["created"]);
