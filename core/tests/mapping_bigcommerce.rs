@@ -204,7 +204,7 @@ fn another_rate_status_or_order_is_refused_and_what_is_no_order_yet_skipped() {
         ["Mug|10.00|0.50|T5"]
     );
     for (member, value, expected) in [
-        ("status_id", json!(99), "its status is 99"),
+        ("status_id", json!(99), "its status_id is 99"),
         ("products", json!(null), "does not have its products"),
         ("products", json!({"url": "https://example.com/products"}), "does not have its products"),
         ("total_inc_tax", json!("13.0000"), "a difference of 1.00"),

@@ -274,11 +274,12 @@ mod woocommerce {
         let mapping = document(NAME);
         for number in 0..ORDERS {
             let mut draw = Draw::of(number);
-            let mut sum = 0;
+            let (mut sum, mut is_odd) = (0, false);
             let mut drawn = |draw: &mut Draw, name: &str| {
                 let net = draw.below(20_000);
-                // Shipping has the code of its rate.
-                let tax = if name == "Post" { divided(net, 5) } else { draw.below(4_000) };
+                // Whatever is not the tax of a rate is refused.
+                let tax = if name != "Post" && draw.one_in(9) { draw.below(4_000) } else { divided(net, 5) };
+                is_odd |= tax > 0 && (tax - divided(net, 5)).abs() > 2;
                 sum += net + tax;
                 json!({"id": 1, "name": name, "method_title": name, "quantity": -draw.below(3),
                        "total": money(-net), "total_tax": money(-tax)})
@@ -302,11 +303,13 @@ mod woocommerce {
             }
             match became(&mapping, &record) {
                 Ok(body) => {
-                    assert!(lost.abs() <= 5, "{record}");
+                    assert!(lost.abs() <= 5 && !is_odd, "{record}");
                     assert_eq!(total(&body["rows"], &["net", "tax"]), sum + lost, "{record}\n{body}");
                 }
                 Err(reason) => {
-                    assert!(lost.abs() > 5 && reason.contains("a difference of"), "{reason}\n{record}")
+                    let is_lost = lost.abs() > 5 && reason.contains("a difference of");
+                    let is_told = is_odd && reason.contains("gives back a tax of");
+                    assert!(is_lost || is_told, "{reason}\n{record}")
                 }
             }
         }
