@@ -227,6 +227,12 @@ fn lines_of_one_order_that_disagree_on_it_are_refused() {
     );
     assert_eq!((&address["addressLine1"], &address["postalCode"]), (&json!("9 Road"), &json!("EX1 2PL")));
     assert_eq!(address["countryIsoCode"], "GB");
+    // Lines of a program have numbers, and nothing, where a file has texts.
+    let numbers = flat(&[
+        json!({"Order Number": 1001, "Postcode": 12345, "Order Total": 24, "Phone": 7}),
+        json!({"Order Number": 1001, "Postcode": " 12345", "Order Total": null, "Quantity": 1, "Unit Price": 10}),
+    ]);
+    assert_eq!(written("csv-order", &numbers)["ref"], 1001);
     // The total counts wherever it stands.
     let late = flat(&[json!({}), json!({"Order Total": "25.00"})]);
     assert!(refused("csv-order", &late).contains("a difference of 1.00"));
