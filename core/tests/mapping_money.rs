@@ -226,10 +226,57 @@ mod outbound {
                 .iter()
                 .all(|line| cents(&line["price"]) >= 0)
         );
+        assert_eq!(shopify_taxes(&body), 170, "a discount has its share of the tax");
         let woo = written("order-to-woocommerce", &order);
         let total: i64 =
             woo["line_items"].as_array().expect("lines").iter().map(|line| cents(&line["total"])).sum();
         assert_eq!(total, 850);
+    }
+
+    /// The taxes of Shopify's lines.
+    fn shopify_taxes(body: &Value) -> i64 {
+        let lines = body["order"]["line_items"].as_array().expect("lines").iter();
+        lines.flat_map(|line| line["tax_lines"].as_array()).flatten().map(|tax| cents(&tax["price"])).sum()
+    }
+
+    #[test]
+    fn rows_of_four_places_come_to_net_and_tax_however_many_there_are() {
+        for (count, net, tax, nets, taxes) in
+            [(24, "4.1667", "0.8333", "100.00", "20.00"), (30, "0.3300", "0.0660", "9.90", "1.98")]
+        {
+            let mut order = order(&vec![("1.0000", "1.00", "0.00"); count]);
+            for row in order["orderRows"].as_object_mut().expect("rows").values_mut() {
+                row["rowValue"]["rowNet"]["value"] = net.into();
+                row["rowValue"]["rowTax"]["value"] = tax.into();
+            }
+            order["totalValue"] = json!({"net": nets, "taxAmount": taxes});
+            let body = written("order-to-shopify", &order);
+            assert_eq!(
+                (shopify_net(&body), shopify_taxes(&body)),
+                (cents(&json!(nets)), cents(&json!(taxes)))
+            );
+        }
+    }
+
+    #[test]
+    fn prices_have_the_places_of_the_currency_and_a_tax_has_somewhere_to_go() {
+        let mut yen = order(&[("3.0000", "1000.00", "100.00")]);
+        yen["currency"]["orderCurrencyCode"] = "JPY".into();
+        let body = written("order-to-shopify", &yen)["order"].take();
+        let prices: Vec<&Value> =
+            body["line_items"].as_array().expect("lines").iter().map(|line| &line["price"]).collect();
+        assert_eq!(prices, [&json!("333"), &json!("1")]);
+        assert_eq!(
+            (&body["total_tax"], &body["line_items"][0]["tax_lines"][0]["price"]),
+            (&json!("100"), &json!("100"))
+        );
+        yen["totalValue"]["net"] = "1000.50".into();
+        assert!(refused("order-to-shopify", &yen).contains("expected a whole number"));
+        let mut untaxed = order(&[("1.0000", "10.00", "0.00"), ("1.0000", "0.00", "0.00")]);
+        untaxed["totalValue"]["taxAmount"] = "0.01".into();
+        assert!(refused("order-to-shopify", &untaxed).contains("nowhere to go"));
+        let odd = order(&[("1.0000", "10.00", "2.00"), ("1.0000", "-5.00", "-3.00")]);
+        assert!(refused("order-to-shopify", &odd).contains("Shopify takes none below 0"));
     }
 
     #[test]
@@ -259,7 +306,7 @@ mod outbound {
             assert_eq!(shopify_net(&written("order-to-shopify", &order)), cents);
         }
         order["totalValue"]["net"] = "14.20".into();
-        assert!(refused("order-to-shopify", &order).contains("negative price"));
+        assert!(refused("order-to-shopify", &order).contains("a difference of -0.02"));
     }
 
     #[test]

@@ -86,6 +86,68 @@ fn a_part_or_something_else_is_refused_with_both_numbers() {
 }
 
 #[test]
+fn a_sku_is_the_same_in_either_case_and_what_has_none_is_in_no_note() {
+    let mut spelled = record(&[("Mug-1", 2)], &[&[("MUG-1", 1)], &[(" mug-1 ", 1)]]);
+    spelled["shipments"][0]["shipmentItems"]
+        .as_array_mut()
+        .expect("items")
+        .push(json!({"sku": null, "quantity": 1}));
+    spelled["fulfillments"][0]["line_items"]
+        .as_array_mut()
+        .expect("lines")
+        .push(json!({"sku": "", "quantity": 1}));
+    for name in EVENTS.into_iter().chain(TRACKING) {
+        written(name, &spelled);
+        let part = refused(name, &record(&[("Mug-1", 2)], &[&[("MUG-1", 1)]]));
+        assert!(part.contains("of Mug-1 the note has 2, and 1 were sent"), "{part}");
+    }
+}
+
+#[test]
+fn a_note_was_shipped_when_the_last_of_its_packages_was() {
+    for (times, last) in [
+        (["2026-11-01T01:50:00-04:00", "2026-11-01T01:10:00-05:00"], 1),
+        (["2026-07-06T23:30:00Z", "2026-07-07T00:10:00+02:00"], 0),
+        (["2026-12-31T23:59:59Z", "2027-01-01T00:00:00+00:00"], 1),
+        (["2028-02-29T12:00:00Z", "2028-03-01T00:00:00+14:00"], 0),
+        (["2028-03-01T00:00:00+05:30", "2028-02-29T18:29:59Z"], 0),
+        (["2026-05-04T10:00:00Z", "2026-05-04T10:00:01Z"], 1),
+    ] {
+        for is_swapped in [false, true] {
+            let mut record = record(&[("MUG", 2)], &[&[("MUG", 1)], &[("MUG", 1)]]);
+            for (place, time) in times.iter().enumerate() {
+                record["fulfillments"][if is_swapped { 1 - place } else { place }]["created_at"] =
+                    (*time).into();
+            }
+            let body = written("shopify-fulfillments", &record);
+            let shipped = body["events"][0]["occured"].as_str().expect("a time");
+            assert_eq!(shipped[..19], times[last][..19], "{times:?}");
+        }
+    }
+}
+
+#[test]
+fn packages_weigh_what_all_of_them_do_and_have_the_numbers_of_those_that_were_sent() {
+    let mut record = record(&[("MUG", 2)], &[&[("MUG", 2)], &[("MUG", 1)], &[("MUG", 1)]]);
+    record["shipments"][0]["voided"] = true.into();
+    record["shipments"][0]["weight"] = json!({"value": 99, "units": "ounces"});
+    let shipping = written(TRACKING[0], &record)["shipping"].take();
+    assert_eq!((&shipping["weight"], &shipping["boxes"]), (&json!("1.000"), &json!(2)));
+    record["shipments"][1]["weight"] = Value::Null;
+    assert_eq!(written(TRACKING[0], &record)["shipping"]["weight"], Value::Null);
+    record["shipments"][1]["weight"] = json!({"value": 1, "units": "ounces"});
+    assert!(refused(TRACKING[0], &record).contains("weighed in several units"));
+    record["fulfillments"][0]["status"] = "cancelled".into();
+    record["fulfillments"][1]["tracking_numbers"] = json!(["T1", "T1b"]);
+    let shipping = written(TRACKING[1], &record)["shipping"].take();
+    assert_eq!((&shipping["reference"], &shipping["boxes"]), (&json!("T1, T1b, T2"), &json!(3)));
+    let label = json!({"shipmentId": 3, "orderNumber": "9", "trackingNumber": "R1", "isReturnLabel": true, "carrierCode": "ups"});
+    assert!(
+        matches!(mapped("shipstation-tracking", &label), Became::Skipped(reason) if reason == "it is a return")
+    );
+}
+
+#[test]
 fn what_was_voided_or_shipped_before_is_left_alone() {
     let mut gone = record(&[("MUG", 2)], &[&[("MUG", 2)], &[("MUG", 2)]]);
     gone["shipments"][1]["voided"] = true.into();

@@ -63,6 +63,8 @@ mod shopify {
         assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.80|0.00|T0"]);
         record["refund"]["refund_shipping_lines"][0]["tax_amount_set"] =
             json!({"shop_money": {"amount": "0.80"}});
+        assert!(refused(NAME, &record).contains("shipping was given back with a tax of 0.80 on 4.80"));
+        record["order"]["shipping_lines"][0]["tax_lines"][0]["price"] = "0.80".into();
         assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.00|0.80|T20"]);
     }
 

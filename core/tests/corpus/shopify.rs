@@ -23,6 +23,7 @@ pub(super) fn rest() -> Shop {
                 amount(&line["price"]) * line["quantity"].as_i64().expect("pieces") - discounts(line);
             let is_left = line["current_quantity"] != 0;
             let duties = sum(&line["duties"], |duty| amount(&duty["shop_money"]["amount"]) + taxes(duty));
+            let duties = left(line, duties, "current_quantity");
             left(line, charged + added(line), "current_quantity") + if is_left { duties } else { 0 }
         };
         let shipping = |line: &Value| {
@@ -41,6 +42,9 @@ pub(super) fn rest() -> Shop {
             + sum(&order["refunds"], |refund| {
                 sum(&refund["order_adjustments"], |part| {
                     amount(&part["amount"]) + amount(&part["tax_amount"])
+                }) - sum(&refund["refund_shipping_lines"], |part| {
+                    let net = amount(&part["subtotal_amount_set"]["shop_money"]["amount"]);
+                    net + divided(net, 5)
                 })
             })
             - if shared { amount(&order["total_discounts"]) } else { 0 }
@@ -144,8 +148,58 @@ pub(super) fn rest() -> Shop {
         ),
         case(
             "everything was refunded",
-            json!({"/line_items/0/current_quantity": 0}),
+            json!({"/line_items/0/current_quantity": 0, "/current_total_price": "0.00", "/current_total_tax": "0.00"}),
             Skipped("removed or refunded"),
+        ),
+        case(
+            "everything but shipping was refunded",
+            json!({"/line_items/0/current_quantity": 0, "/current_total_price": "4.80", "/current_total_tax": "0.80"}),
+            Written(&["Shipping: Post|4.00|0.80|T20"]),
+        ),
+        case(
+            "all pieces are gone, and nobody says what is left",
+            json!({"/line_items/0/current_quantity": 0}),
+            Refused("expected current_total_price"),
+        ),
+        case(
+            "a draft",
+            json!({"/status": "open", "/invoice_url": "https://shop.example/1"}),
+            Skipped("a draft order"),
+        ),
+        case(
+            "a checkout",
+            json!({"/abandoned_checkout_url": "https://shop.example/2"}),
+            Skipped("a checkout"),
+        ),
+        case(
+            "duties of some pieces",
+            json!({"/line_items/0/duties": [{"id": 1, "shop_money": {"amount": "6.00"}}], "/line_items/0/current_quantity": 1,
+             "/current_total_duties_set": {"shop_money": {"amount": "3.00"}}, "/current_total_price": "19.80",
+             "/current_total_tax": "2.80"}),
+            Written(&["Mug|10.00|2.00|T20", "Duties|3.00|0.00|T0"]),
+        ),
+        case(
+            "shipping that a newer refund gives back",
+            json!({"/shipping_lines/0/id": 5, "/current_total_price": "24.00", "/current_total_tax": "4.00",
+             "/refunds": [{"refund_shipping_lines": [{"shipping_line_id": 5, "subtotal_amount_set": {"shop_money": {"amount": "4.00"}}}]}]}),
+            Written(&["Shipping given back|-4.00|-0.80|T20"]),
+        ),
+        case(
+            "a tax without a rate",
+            json!({"/line_items/0/tax_lines": [{"title": "VAT", "price": "4.00"}]}),
+            Refused("Mug is taxed with 4.00, of which no rate is stated"),
+        ),
+        case(
+            "prices with a tax of 0 that is stated",
+            json!({"/taxes_included": true, "/line_items/0/tax_lines": vat("0.00"), "/shipping_lines/0/tax_lines": [],
+             "/total_price": "24.00", "/total_tax": "0.00"}),
+            Written(&["Mug|20.00|0.00|T0", "Shipping: Post|4.00|0.00|T0"]),
+        ),
+        case(
+            "a piece of prices with tax that was refunded",
+            json!({"/taxes_included": true, "/line_items/0/price": "12.99", "/line_items/0/tax_lines": vat("4.33"),
+             "/line_items/0/current_quantity": 1, "/shipping_lines": [], "/current_total_price": "12.99", "/current_total_tax": "2.16"}),
+            Written(&["Mug|10.83|2.16|T20"]),
         ),
         case(
             "shipping that was removed",
@@ -300,6 +354,23 @@ pub(super) fn graphql() -> Shop {
             "more lines in another page",
             json!({"/lineItems/pageInfo": {"hasNextPage": true}}),
             Refused("another page"),
+        ),
+        case("a draft", json!({"/id": "gid://shopify/DraftOrder/1"}), Skipped("a draft order")),
+        case(
+            "everything but shipping was removed",
+            json!({"/lineItems/nodes/0/currentQuantity": 0, "/currentTotalPriceSet": bag("4.8"), "/currentTotalTaxSet": bag("0.8")}),
+            Written(&["Shipping: Post|4.00|0.80|T20"]),
+        ),
+        case(
+            "a tax without a rate",
+            json!({"/lineItems/nodes/0/taxLines": [{"priceSet": bag("4.0")}]}),
+            Refused("Mug is taxed with 4.0, of which no rate is stated"),
+        ),
+        case(
+            "prices with a tax of 0 that is stated",
+            json!({"/taxesIncluded": true, "/lineItems/nodes/0/taxLines": vat("0.0"), "/shippingLines/nodes/0/taxLines": [],
+             "/currentTotalPriceSet": bag("24.0"), "/currentTotalTaxSet": bag("0.0")}),
+            Written(&["Mug|20.00|0.00|T0", "Shipping: Post|4.00|0.00|T0"]),
         ),
         case("a query without taxes", json!({"/lineItems/nodes/0/taxLines": null}), Refused("a line lacks")),
         case("a query without shipping", json!({"/shippingLines": null}), Refused("a difference of")),

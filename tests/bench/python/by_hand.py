@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 TAX_CODES = {Decimal(0): "T0", Decimal("0.05"): "T5", Decimal("0.2"): "T20"}
-DIVISORS = {"GB": Decimal("1.2")}
-CODES_OF_COUNTRIES = {"GB": "T20"}
+DIVISORS = {"GB": Decimal("1.2"), "TILL": Decimal("1.2")}
+CODES_OF_COUNTRIES = {"GB": "T20", "TILL": "T20"}
 CHANNELS = {"web": 1, "pos": 2}
 WALK_IN = 200
 CENT = Decimal("0.01")
@@ -50,16 +50,19 @@ def sales_order(
     of what Brightpearl does not have.
     """
     order: Order = decode(text)
-    if order.get("test") or order.get("cancelled_at"):
+    if order.get("test") or is_no_sale(order) or order.get("cancelled_at"):
         return None
+    gid = order.get("admin_graphql_api_id")
+    if gid and not gid.startswith("gid://shopify/Order/"):
+        raise Refused(f"it is {gid}")
     lines = order["line_items"]
     kept = [line for line in lines if left(line) != 0]
-    if lines and not kept:
+    if lines and not kept and not is_something_left(order):
         return None
     country = country_of_divisor(order)
     inclusive = order["taxes_included"]
     rows = [line_row(line, inclusive, country, product, tell) for line in kept]
-    if not rows:
+    if not lines:
         raise Refused("it has no lines")
     rows += [
         shipping_row(line, inclusive, country)
@@ -102,6 +105,26 @@ def sales_order(
     return encode(body)
 
 
+def is_no_sale(order: Order) -> bool:
+    """Whether it is a draft order or a checkout."""
+    if order.get("invoice_url") or order.get("abandoned_checkout_url") or order.get("completed_at"):
+        return True
+    return order.get("status") in {"open", "invoice_sent", "completed"}
+
+
+def is_something_left(order: Order) -> bool:
+    """Whether an order is something of which all lines were removed or refunded."""
+    others = any(not line.get("is_removed") for line in order.get("shipping_lines") or ())
+    others = others or Decimal(order.get("total_tip_received") or 0) > 0
+    others = others or bool(order.get("current_total_duties_set") or order.get("current_total_additional_fees_set"))
+    stated = order.get("current_total_price")
+    if stated and Decimal(stated) == 0:
+        return False
+    if others and not stated or stated and not others:
+        raise Refused("all its lines were removed or refunded, and it does not say what else is left")
+    return others
+
+
 def customer(order: Order, contact: Callable[[str, Order], int]) -> int:
     email = (order.get("email") or (order.get("customer") or {}).get("email") or "").strip()
     return contact(email.lower(), order) if email else WALK_IN
@@ -122,15 +145,21 @@ def address(source: dict[str, Any], email: str) -> dict[str, str]:
 
 def country_of_divisor(order: Order) -> str | None:
     """The country by whose divisor a tax is taken out of prices that contain it and do not state it."""
-    if not order["taxes_included"] or order.get("tax_exempt"):
+    if not order["taxes_included"] or order.get("tax_exempt") or (order.get("customer") or {}).get("tax_exempt"):
         return None
     stated = order.get("current_total_tax") or order.get("total_tax")
     if stated and Decimal(stated) > 0:
         return None
+    lines = order["line_items"]
+    # A tax of 0 is stated.
+    if any(line.get("tax_lines") for line in (*lines, *(order.get("shipping_lines") or ()))):
+        return None
+    if all(line.get("taxable") is False for line in lines):
+        return None
     for at in ("shipping_address", "billing_address"):
         if country := (order.get(at) or {}).get("country_code"):
             return str(country).upper()
-    return "no country"
+    return "TILL" if order.get("source_name") == "pos" else "no country"
 
 
 def line_row(
@@ -158,21 +187,20 @@ def line_row(
         charged -= Decimal(discount)
     taxes = line.get("tax_lines") or ()
     stated = sum((Decimal(tax["price"]) for tax in taxes), NOTHING)
-    share = charged - stated if inclusive else charged
+    tax = stated
     if current != quantity:
-        # Of the pieces that are left.
-        share = share * current / quantity
+        # Less what was given back, by whole cents.
+        gone = quantity - current
+        charged -= (charged * gone / quantity).quantize(CENT, ROUND_HALF_UP)
+        tax -= (tax * gone / quantity).quantize(CENT, ROUND_HALF_UP)
+    share = charged - tax if inclusive else charged
     row["name"] = name
     row["quantity"] = str(current)
     if country and line.get("taxable") is not False:
         put_contained(row, share, country)
-    elif current != quantity:
-        row["net"] = rounded(share)
-        row["tax"] = rounded(stated * current / quantity)
-        row["taxCode"] = tax_code(taxes, stated)
     else:
         row["net"] = exact(share)
-        row["tax"] = exact(stated)
+        row["tax"] = exact(tax)
         row["taxCode"] = tax_code(taxes, stated)
     row["externalRef"] = str(line["id"])
     return row
@@ -219,6 +247,9 @@ def put_contained(row: Row, gross: Decimal, country: str) -> None:
 def tax_code(taxes: Any, stated: Decimal) -> str:
     if not stated:
         return TAX_CODES[NOTHING]
+    taxes = [tax for tax in taxes if Decimal(tax["price"])]
+    if not all(tax.get("rate") for tax in taxes):
+        raise Refused("there is a tax of which no rate is stated")
     rate = sum((Decimal(tax["rate"]) for tax in taxes), NOTHING)
     code = TAX_CODES.get(rate)
     if code is None:
@@ -229,19 +260,25 @@ def tax_code(taxes: Any, stated: Decimal) -> str:
 def check_totals(order: Order, rows: list[Row]) -> None:
     """Holds the rows against the tax and the total that the shop states; cents become a row, more is refused."""
     currency = order["currency"]
-    within = 2 * MINOR_UNITS.get(currency, CENT)
+    lines = order["line_items"]
+    parts = sum(1 for line in lines if line.get("current_quantity") not in {None, line["quantity"]})
+    within = (2 + parts) * MINOR_UNITS.get(currency, CENT)
     net = sum((Decimal(row["net"]) for row in rows), NOTHING)
     tax = sum((Decimal(row["tax"]) for row in rows), NOTHING)
     stated = order.get("current_total_tax") or order.get("total_tax")
-    if stated and not any(line.get("duties") for line in order["line_items"]):
+    if stated and not any(line.get("duties") for line in lines):
         total_tax = Decimal(stated)
-        if total_tax != tax and (not order["taxes_included"] or total_tax > 0):
+        inclusive = order["taxes_included"]
+        is_stated = any(line.get("tax_lines") for line in (*lines, *(order.get("shipping_lines") or ())))
+        if total_tax != tax and (not inclusive or total_tax > 0 or is_stated):
             difference = total_tax - tax
             if abs(difference) > within:
                 raise Refused(f"the tax is {total_tax}, and the rows come to {tax}: a difference of {difference}")
-            rows.append(
-                {"name": "Rounding", "quantity": "1", "net": "0.00", "tax": exact(difference), "taxCode": "T20"}
-            )
+            # What the tax has more is contained in the net.
+            contained = -difference if inclusive else NOTHING
+            amounts = {"net": exact(contained), "tax": exact(difference)}
+            rows.append({"name": "Rounding", "quantity": "1", **amounts, "taxCode": "T20"})
+            net += contained
             tax = total_tax
     stated = order.get("current_total_price") or order.get("total_price")
     if stated:
