@@ -120,7 +120,7 @@ def is_something_left(order: Order) -> bool:
     stated = order.get("current_total_price")
     if stated and Decimal(stated) == 0:
         return False
-    if others and not stated or stated and not others:
+    if others != bool(stated):
         raise Refused("all its lines were removed or refunded, and it does not say what else is left")
     return others
 

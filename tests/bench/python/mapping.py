@@ -36,17 +36,23 @@ DUTY = {
     "tax_lines": [{"price": "2.40"}],
 }
 LAMP = {"id": 9, "name": "Lamp", "title": "Lamp", "price": "10.00", "quantity": 1, "sku": " NO-77 ", "tax_lines": TAXES}
-UNTAXED: dict[str, Any] = {"total_price": "37.50", "total_tax": "0.00", "shipping_lines": []}
+UNTAXED: dict[str, Any] = {
+    "total_price": "37.50",
+    "total_tax": "0.00",
+    "total_discounts": "0.00",
+    "shipping_lines": [],
+}
 BARE: dict[str, Any] = {"tax_lines": [], "discount_allocations": []}
+GONE = {"current_quantity": 0}
 FEE = {"shop_money": {"amount": "1.25"}}
 
 ODDITIES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("nothing", {}, {}),
     ("a test", {"test": True}, {}),
     ("cancelled", {"cancelled_at": "2026-03-09T10:14:27-04:00"}, {}),
-    ("nothing left", {"current_total_price": "0.00"}, {"current_quantity": 0}),
-    ("nothing left but shipping", {"current_total_price": "4.00", "current_total_tax": "0.67"}, {"current_quantity": 0}),
-    ("nothing left that is said", {}, {"current_quantity": 0}),
+    ("nothing left", {"current_total_price": "0.00"}, GONE),
+    ("nothing left but shipping", {"current_total_price": "4.49", "current_total_tax": "0.75"}, GONE),
+    ("nothing left that is said", {}, GONE),
     ("a draft", {"status": "open", "invoice_url": "https://shop.example/invoices/1"}, {}),
     ("a checkout", {"abandoned_checkout_url": "https://shop.example/checkouts/1"}, {}),
     ("another kind", {"admin_graphql_api_id": "gid://shopify/Refund/1"}, {}),
@@ -57,7 +63,9 @@ ODDITIES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("three cents more", {"total_price": "67.02"}, {}),
     ("three cents more tax", {"total_tax": "11.20"}, {}),
     ("current totals", {"current_total_price": "66.98", "current_total_tax": "11.16"}, {}),
-    ("pieces removed", {"total_price": "54.85", "total_tax": "9.39"}, {"current_quantity": 2}),
+    ("pieces removed", {"total_price": "55.49", "total_tax": "9.25"}, {"current_quantity": 2}),
+    ("pieces removed, with other cents", {"total_price": "55.49", "total_tax": "9.28"}, {"current_quantity": 2}),
+    ("pieces removed, with too many cents", {"total_price": "55.49", "total_tax": "9.29"}, {"current_quantity": 2}),
     ("tax on top", {"taxes_included": False, "total_price": "78.16"}, {}),
     ("tax that is not stated", UNTAXED, BARE),
     ("tax of nowhere", UNTAXED | {"shipping_address": {"country_code": "ZZ"}}, BARE),
