@@ -41,6 +41,7 @@ pub use names::{readable, readable_path, search_for, search_named};
 pub use note::{EventFlag, Evidence, ShippedNote, SkuSearch, shipped_note};
 pub use operation::{Empty, Endpoint, EndpointOperation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
+pub(crate) use parent::payment_search;
 pub use parent::{PARENT_SEARCH, ParentSearch};
 pub use personal::is_personal;
 pub use reads::{EVERY_ACCOUNT, ServiceRead, service_reads};

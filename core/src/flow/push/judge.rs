@@ -197,9 +197,7 @@ impl Judge<'_> {
         match (self.terms.existing(), self.terms.update()) {
             (Existing::Leave, _) => there(State::Unchanged, "it is there already, and is left as it is"),
             (Existing::Reject, _) => there(State::Rejected, "it is there already"),
-            (Existing::Update, None) => {
-                there(State::Unchanged, "it is there already; records of this kind cannot be compared")
-            }
+            (Existing::Update, None) => self.of_incomparable(entry, id),
             (Existing::Update, Some(update)) => match entry.progress().there() {
                 Some((id, json)) => self.of_read(entry, update, id, json),
                 // What was added, and may arrive late, must not be added once more.

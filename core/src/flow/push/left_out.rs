@@ -9,23 +9,12 @@ use super::ending::Ending;
 use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
 use super::lookup::Hit;
+use super::parent::{Parent, parent_sought};
 use super::referents::{Referent, listed, slot_of};
-use super::sought::{Group, Sought};
 use crate::catalog::PARENT_SEARCH;
 use crate::mapping::{Credit, IfThere, LeftOut, StatusMove};
 use crate::operation::Existing;
 use crate::output::State;
-
-/// Which order a credit belongs to.
-enum Parent {
-    Order(u64),
-    /// It does not say.
-    Untold,
-    /// It must be looked up.
-    Unsought(Sought),
-    /// It could not be found out, for this reason.
-    Unknown(String),
-}
 
 /// How far what was given back of a record is credited.
 enum Credits {
@@ -116,7 +105,7 @@ impl Judge<'_> {
                 }
             };
             match self.referents.of(entry, reference) {
-                Referent::Found(hit) => match self.parent_of(&hit) {
+                Referent::Found(hit) => match self.parent_of_credit(&hit) {
                     Parent::Unsought(sought) => unsought.push(sought),
                     Parent::Unknown(reason) => unknown.push(reason),
                     Parent::Order(parent) if parent != order => refused.push(format!(
@@ -159,38 +148,13 @@ impl Judge<'_> {
     }
 
     /// Which order a credit belongs to that was found by its key: others may have used the same key.
-    fn parent_of(self, credit: &Hit) -> Parent {
-        // What a dry run would create has none yet.
-        let Hit::Id(credit) = credit else { return Parent::Untold };
-        let unknown = |why: &str| {
-            Parent::Unknown(format!("which order credit {credit} belongs to is not known: {why}"))
-        };
-        let sought = parent_sought(*credit);
-        if self.lookups.is_nameless(&sought) {
-            return Parent::Untold;
-        }
-        if let Some(reason) = self.lookups.obstacle(&sought) {
-            return unknown(&reason);
-        }
-        match self.lookups.hits(&sought) {
-            None => Parent::Unsought(sought),
-            Some([Hit::Id(0)]) => Parent::Untold,
-            Some([]) => unknown("the search finds it by its key, and not by its id"),
-            Some([Hit::Id(order)]) => Parent::Order(*order),
-            Some(hits) => unknown(&format!("the search says {}", listed(hits))),
+    fn parent_of_credit(self, credit: &Hit) -> Parent {
+        match credit {
+            Hit::Id(credit) => self.parent_of(&PARENT_SEARCH, "credit", *credit),
+            // What a dry run would create has none yet.
+            Hit::Text(_) => Parent::Untold,
         }
     }
-}
-
-/// Which order a credit belongs to, as it is looked up.
-fn parent_sought(credit: u64) -> Sought {
-    let group = Group {
-        search: PARENT_SEARCH.search.into(),
-        column: PARENT_SEARCH.id.into(),
-        by: Vec::new(),
-        take: Some(PARENT_SEARCH.parent.into()),
-    };
-    Sought::new(group, &credit.to_string())
 }
 
 impl PushJob {
@@ -205,7 +169,7 @@ impl PushJob {
         let order = entry.sought().and_then(|sought| self.lookups.hits(sought));
         if let Some([order @ Hit::Id(_)]) = order {
             let order = order.clone();
-            self.lookups.learn_hits(&parent_sought(credit), vec![order]);
+            self.lookups.learn_hits(&parent_sought(&PARENT_SEARCH, credit), vec![order]);
         }
     }
 }

@@ -23,6 +23,7 @@ mod news;
 mod noted;
 mod outbox;
 mod own_read;
+mod parent;
 mod pending;
 mod progress;
 mod referents;

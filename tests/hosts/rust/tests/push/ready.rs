@@ -134,6 +134,15 @@ fn credits_and_payments_belong_to_the_orders_that_were_there_before() {
     let again = ["unchanged", "rejected", "unchanged", "skipped", "rejected"];
     assert_eq!(states(&mut world, "shopify-payment", &payments), again);
     assert_eq!(states(&mut world, "shopify-graphql-payment", &samples("shopify-graphql-payment")), again);
+    // A payment of another order is not this one's, whatever its reference.
+    let mut others = payments[0].clone();
+    others["order"]["id"] = samples("shopify-order")[1]["id"].clone();
+    others["transaction"]["order_id"] = others["order"]["id"].clone();
+    let document = ready().iter().find(|ready| ready.name == "shopify-payment").expect("ready").document;
+    let run = world.run(Push::writing(document).unwrap(), &[others]);
+    let reason = run.of(0).reason.clone().unwrap_or_default();
+    assert_eq!(run.of(0).state, State::Rejected, "{reason}");
+    assert!(reason.contains("expected keys that no two orders share"), "{reason}");
 
     let order = &samples("woocommerce-order")[0];
     assert_eq!(states(&mut world, "woocommerce-order", std::slice::from_ref(order)), ["created"]);
