@@ -205,7 +205,8 @@ mod shopify {
             }
             let mut adjustments = Vec::new();
             if draw.one_in(3) {
-                let (net, tax) = (1 + draw.below(900), draw.below(2) * (1 + draw.below(90)));
+                let net = 1 + draw.below(900);
+                let tax = draw.below(2) * divided(net, 5);
                 gross += net + tax;
                 taxes += tax;
                 adjustments.push(
