@@ -8,18 +8,14 @@ import { Connecting } from "./connecting";
 import { dispatchedOnce, globalDispatcher, isRetrying, type Dispatcher } from "./dispatched-once";
 import { MaybeSent, NotSent, Unsendable, type Request, type Response, type Transport } from "./http";
 
-/** Failures that come before the first byte of a request. */
-const BEFORE_SENDING = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_FAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-]);
+/** What the system was asked for when it failed, where that comes before the first byte of a request. */
+const STEPS_BEFORE_SENDING = new Set(["connect", "getaddrinfo"]);
+
+/**
+ * Failures that come of nothing but a look-up or a connection. What a connection may meet later on, too, such as a host that
+ * cannot be reached or a broken TLS record, is not one: then it counts what the system was asked for.
+ */
+const BEFORE_SENDING = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /** Failed checks of a certificate, which another try would end with, too. */
 const DISTRUST = new Set([
@@ -297,5 +293,5 @@ function isBeforeSending({ code, syscall, errors }: SystemError): boolean {
   if (errors !== undefined && errors.length > 0) {
     return errors.every(isBeforeSending);
   }
-  return syscall === "connect" || syscall === "getaddrinfo" || BEFORE_SENDING.has(code ?? "");
+  return STEPS_BEFORE_SENDING.has(syscall ?? "") || (syscall === undefined && BEFORE_SENDING.has(code ?? ""));
 }

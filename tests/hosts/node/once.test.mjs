@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, MaybeSent, TransportError, Unsendable, fetchTransport } from "./brightpearl.mjs";
+import { Client, MaybeSent, NotSent, TransportError, Unsendable, fetchTransport } from "./brightpearl.mjs";
 import { credentials, rejection } from "./connect.mjs";
+import { serve } from "./server.mjs";
 import { misfortunes, statuses, vanishing } from "./vanishing.mjs";
 
 /** Where older and newer copies of undici keep their global dispatchers. */
@@ -71,6 +72,57 @@ test("a write that fetch would repeat may have been applied, and its error says 
   assert.match(error.message, /had fetch send the write again by itself, which was prevented/);
   assert.equal(server.seen.writes, 1);
   await server.close();
+});
+
+test("a failure counts as before the sending only where nothing can have been sent", async () => {
+  const failing = (cause) => fetchTransport({ fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+  const write = (cause) => rejection(failing(cause)(request("POST", "http://127.0.0.1:1"), { signal }));
+  const codes = ["EHOSTUNREACH", "ENETUNREACH", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "ENETDOWN", "EPIPE"];
+  for (const code of codes) {
+    for (const syscall of ["read", "write", "shutdown", undefined]) {
+      assert.ok((await write({ code, syscall })) instanceof MaybeSent, `${syscall} ${code}`);
+    }
+    assert.ok((await write({ code, syscall: "connect" })) instanceof NotSent, `connect ${code}`);
+  }
+  for (const code of ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "EPROTO"]) {
+    assert.ok((await write({ code })) instanceof MaybeSent, `${code}, which may come behind a request`);
+  }
+  for (const code of ["ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]) {
+    assert.ok((await write({ code })) instanceof NotSent, code);
+  }
+  const [refused, read] = [{ syscall: "connect" }, { code: "EHOSTUNREACH", syscall: "read" }];
+  assert.ok((await write({ errors: [refused, refused] })) instanceof NotSent);
+  assert.ok((await write({ errors: [refused, read] })) instanceof MaybeSent, "one of the addresses was connected to");
+});
+
+test("a write to a server that does not speak TLS is not sent", async () => {
+  // It answers a greeting of TLS at once, in clear.
+  const server = await serve();
+  for (const made of Object.values(transports)) {
+    void Headers;
+    const error = await rejection(
+      made()(request("POST", server.baseUrl.replace("http:", "https:"), "{}"), { signal }),
+    );
+    assert.ok(error instanceof NotSent, String(error));
+  }
+  await server.close();
+});
+
+test("a write whose host vanishes behind it is told as maybe applied, and not sent again", async () => {
+  let writes = 0;
+  const vanished = Object.assign(new Error("read EHOSTUNREACH"), { code: "EHOSTUNREACH", syscall: "read" });
+  const client = new Client({
+    account: "acme",
+    datacentre: "use1",
+    credentials,
+    retry: { baseMs: 1 },
+    fetch: async () => {
+      writes += 1;
+      throw new TypeError("fetch failed", { cause: vanished });
+    },
+  });
+  const error = await rejection(client.post("order-service/order/2/note", { text: "Picked" }));
+  assert.deepEqual([error.delivery, writes], ["maybe-applied", 1]);
 });
 
 test("a dispatcher that repeats by itself is refused", () => {
