@@ -97,7 +97,7 @@ export function requestOf({ method, path, body, query, headers, idempotent, unch
     path,
     query: pairs(query),
     headers: pairs(headers),
-    body: body === undefined || typeof body === "string" ? body : jsonText(body),
+    body: body === undefined || typeof body === "string" ? body : jsonText(body, "body"),
     idempotent,
     unchecked,
   };

@@ -275,7 +275,7 @@ export class Client extends Tasks {
     // One that another pull has stays open.
     file?.take();
     try {
-      const text = file === undefined ? (state as string | undefined) : (file.text ?? undefined);
+      const text = file === undefined ? (state as string | null | undefined) : file.text;
       const surroundings = this.#around(of);
       const call = this.#start(pullText(resources, { ...given, state: text }), of);
       return new PullResult<T>(call, surroundings, of.signal, file);

@@ -2,7 +2,7 @@
 
 import { endianness } from "node:os";
 import { errorOfData, type EngineError } from "./component-errors";
-import { memberText } from "./json";
+import { memberText } from "./member-text";
 import type { NativeFunction } from "./native-library";
 import { COLUMN_KINDS } from "./packed";
 

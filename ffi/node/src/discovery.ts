@@ -101,7 +101,7 @@ export interface ValidateOptions {
  * that there are.
  */
 export function ask<T = any>(question: object): T {
-  const text = Buffer.from(jsonText(question));
+  const text = Buffer.from(jsonText(question, "question"));
   return handedOut((json) => check((error) => native.ask(text, text.length, json, error)));
 }
 
@@ -136,7 +136,7 @@ export function validate(resource: string, verb: string, body: unknown, options:
     ...sized("validation"),
     path: lend(resource),
     verb: lend(verb),
-    body: lend(typeof body === "string" ? body : body === undefined ? "" : jsonText(body)),
+    body: lend(typeof body === "string" ? body : body === undefined ? "" : jsonText(body, "body")),
     unknown_members: lend(options.unknownMembers ?? "warn"),
   };
   return handedOut((json) => check((error) => native.validate(validation, json, error)));

@@ -150,7 +150,7 @@ export class Pool {
    * not told.
    */
   lease(lease: Lease, now: number = Date.now()): void {
-    const json = Buffer.from(JSON.stringify(lease));
+    const json = Buffer.from(jsonText(lease, "lease"));
     check((error) => native.poolLease(this.pointer, json, json.length, Math.trunc(now), error));
   }
 }
@@ -168,7 +168,7 @@ export class Engine {
 
   /** Throws a `ValidationError` at the field that is wrong. Nothing is sent. */
   constructor(config: object, pool?: Pool) {
-    const json = Buffer.from(JSON.stringify(config));
+    const json = Buffer.from(jsonText(config, "config"));
     const client = make((client, error) => native.clientNew(json, json.length, pool?.pointer ?? null, client, error));
     this.#handle = new Handle("client", this, client, (pointer) => native.clientFree(pointer));
   }
@@ -229,7 +229,7 @@ export class Engine {
    * stay.
    */
   renewCredentials(credentials: object): boolean {
-    const json = Buffer.from(JSON.stringify(credentials));
+    const json = Buffer.from(jsonText(credentials, "credentials"));
     const changed: boolean[] = [false];
     check((error) => native.clientRenewCredentials(this.#handle.pointer, json, json.length, changed, error));
     return changed[0] as boolean;

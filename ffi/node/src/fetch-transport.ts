@@ -62,10 +62,14 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** A transport over `fetch`. Throws a `ValidationError` at the option that is wrong. */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
-  const timeoutMs = checkedTimeout(options.timeoutMs ?? 60_000);
-  const deadlineMs = limit("deadlineMs", options.deadlineMs ?? 300_000, LONGEST_MS);
-  const maxBodyBytes = limit("maxBodyBytes", options.maxBodyBytes ?? 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
-  const fetcher = options.fetch ?? fetch;
+  const given = {
+    ...{ timeoutMs: 60_000, deadlineMs: 300_000, maxBodyBytes: 64 * 1024 * 1024, fetch },
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
+  const timeoutMs = checkedTimeout(given.timeoutMs);
+  const deadlineMs = limit("deadlineMs", given.deadlineMs, LONGEST_MS);
+  const maxBodyBytes = limit("maxBodyBytes", given.maxBodyBytes, Number.MAX_SAFE_INTEGER);
+  const fetcher = given.fetch;
   // A `fetch` of the program's own has a dispatcher that is not known here.
   const isNodes = fetcher === fetch;
   if (typeof fetcher !== "function") {

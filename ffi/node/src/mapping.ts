@@ -135,7 +135,7 @@ export class Mapping {
    */
   map<T = any>(record: RecordSource, resolved: Resolved | string = {}): Mapped<T> {
     const bytes = recordBytes(record);
-    const known = Buffer.from(typeof resolved === "string" ? resolved : jsonText(resolved));
+    const known = Buffer.from(typeof resolved === "string" ? resolved : jsonText(resolved, "resolved"));
     return parsed<Mapped<T>>(
       takeBuffer((json) =>
         check((error) =>
@@ -193,10 +193,10 @@ export function documentText(document: MappingDocument | Mapping): string {
   if (document instanceof Mapping) {
     return document.document;
   }
-  return typeof document === "string" ? document : jsonText(document);
+  return typeof document === "string" ? document : jsonText(document, "document");
 }
 
 /** A record as the bytes of its JSON. */
 export function recordBytes(record: RecordSource): Uint8Array {
-  return record instanceof Uint8Array ? record : Buffer.from(typeof record === "string" ? record : jsonText(record));
+  return record instanceof Uint8Array ? record : Buffer.from(typeof record === "string" ? record : jsonText(record, "record"));
 }

@@ -1,6 +1,7 @@
 /** Options as JavaScript spells them, and the JSON of the engine: one table, and no rule of the API. */
 
 import { CREDENTIAL_NAMES, type Credentials } from "./credentials";
+import { invalid } from "./errors";
 
 export type { Credentials, Grant } from "./credentials";
 
@@ -103,14 +104,42 @@ export function optionName(name: string): string {
   return OPTION_NAMES.get(name) ?? name;
 }
 
-/** Renames the options of an object, and of the objects in it; `undefined` means absent. */
-export function renamed(options: object): Record<string, unknown> {
-  const isOptions = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** Options that may be `null`: parts of tokens, as `client.tokens()` has them where there are none. */
+const NULLABLE = new Set(CREDENTIAL_NAMES.flat());
+
+/**
+ * Renames the options of an object, and of the objects in it; `undefined` means absent. Nothing else does: the engine takes
+ * `null` for that, and `NaN` is `null` in JSON, so that a limit which could not be computed would be none. Throws a
+ * `ValidationError` at the option; `within` is where the object stands.
+ */
+export function renamed(options: object, within = ""): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [NAMES.get(name) ?? name, isOptions(value) ? renamed(value) : value]),
+      .map(([name, value]) => [NAMES.get(name) ?? name, option(value, within === "" ? name : `${within}.${name}`, name)]),
   );
+}
+
+function option(value: unknown, place: string, name: string): unknown {
+  if (value === null && !NULLABLE.has(name)) {
+    throw invalid(place, "found null; expected a value, or to leave it out");
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw invalid(place, `found ${value}, expected a number; leave it out for none`);
+  }
+  if (Array.isArray(value)) {
+    return Array.from(value, (item: unknown, index) => option(item, `${place}[${index}]`, name));
+  }
+  return isPlain(value) ? renamed(value, place) : value;
+}
+
+/** Whether it is an object of options, and none of another type: what that is made of are no options. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Filters as the engine's pairs of texts. A dot separates ids there, so that 10.12 would be 10 and 12. */

@@ -4,6 +4,7 @@ import type { PulledRecord, Records } from "./flows";
 import type { Call } from "./call";
 import type { CallOptions } from "./call-options";
 import type { Surroundings } from "./drive";
+import { invalid } from "./errors";
 import { jsonText } from "./json";
 import type { Mapping, MappingDocument } from "./mapping";
 import { filterPairs, pairs, renamed, type Parameters } from "./options";
@@ -51,9 +52,9 @@ export interface PullResource extends PullResourceOptions {
 export interface PullOptions extends PullResourceOptions, CallOptions {
   /**
    * The checkpoint of an earlier pull: goes on where its consumption ended. Or the file that has it, which is replaced when
-   * all records of a batch are dealt with, and at the end.
+   * all records of a batch are dealt with, and at the end. `null` where there was no state yet.
    */
-  readonly state?: string | StateFile;
+  readonly state?: string | null | StateFile;
   /** How far behind the watermark the next search begins, in milliseconds: 600 000. */
   readonly overlapMs?: number;
 }
@@ -134,21 +135,22 @@ export function pullText(
     state,
     overlapMs,
     ...shared
-  }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | undefined },
+  }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | null | undefined },
 ): string {
   const named = typeof resources === "string" ? [resources] : Array.from(resources);
   const texts = named.map((one) => resourceText({ ...shared, ...(typeof one === "string" ? { resource: one } : one) }));
-  const rest = jsonText(renamed({ state, overlapMs }));
+  const rest = jsonText(renamed({ state: state ?? undefined, overlapMs }));
   return `{"pull":{"resources":[${texts.join(",")}]${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
 
-function resourceText({ mapping, filters, query, since, deletes, ...more }: PullResource): string {
+function resourceText({ mapping, filters, query, deletes, ...more }: PullResource): string {
+  if (mapping === null) {
+    throw invalid("mapping", "found null; expected a mapping document, or to leave it out");
+  }
   const rest = jsonText({
-    ...renamed(more),
-    filters: filters && filterPairs(filters),
-    query: query && pairs(query),
-    since: since instanceof Date ? since.toISOString() : since,
-    deletes: deletes === true ? {} : deletes ? renamed(deletes) : undefined,
+    ...renamed({ ...more, deletes: deletes === true ? {} : deletes === false ? undefined : deletes }),
+    filters: filters === undefined ? undefined : filterPairs(filters),
+    query: query === undefined ? undefined : pairs(query),
   });
   return mapping === undefined ? rest : `${rest.slice(0, -1)},"mapping":${embedded(mapping)}}`;
 }

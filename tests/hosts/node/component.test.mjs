@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const { memberText } = createRequire(import.meta.url)("../../../ffi/node/dist/json.js");
+const { memberText } = createRequire(import.meta.url)("../../../ffi/node/dist/member-text.js");
 const package_ = fileURLToPath(new URL("./brightpearl.mjs", import.meta.url));
 
 /** What a program prints as JSON, by either backend. */
