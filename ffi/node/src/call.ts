@@ -23,6 +23,7 @@ import {
 import { recordBytes, type RecordSource } from "./mapping";
 import { Reply, Resources, resultsOf, taskResultOf, urisOf, type TaskResult } from "./outputs";
 import { Page } from "./page";
+import { textBytes } from "./utf8";
 
 export type { WaitReason } from "./kinds";
 
@@ -110,13 +111,13 @@ export class Call {
 
   /** @internal */
   static resume(client: Pointer, checkpoint: string, allowWrites: boolean): Call {
-    const text = Buffer.from(checkpoint);
+    const text = textBytes(checkpoint, "checkpoint");
     return new Call(make((call, error) => native.clientResume(client, text, text.length, allowWrites, call, error)));
   }
 
   /** @internal */
   static start(client: Pointer, operation: object | string): Call {
-    const json = Buffer.from(typeof operation === "string" ? operation : jsonText(operation));
+    const json = textBytes(typeof operation === "string" ? operation : jsonText(operation), "operation");
     return new Call(make((call, error) => native.callStart(client, json, json.length, call, error)));
   }
 
@@ -157,8 +158,9 @@ export class Call {
   }
 
   /**
-   * Gives a push one record. Whatever is wrong with it is in its outcome. Throws a `MisuseError` when the call is no
-   * push, was started with its records, or was told that there are no more.
+   * Gives a push one record. Whatever is wrong with it is in its outcome, unless it has no JSON form: then it throws a
+   * `ValidationError` at `record`, and the call has not got it. Throws a `MisuseError` when the call is not a push, was
+   * started with its records, or was told that there are no more.
    */
   feed(record: RecordSource): void {
     const bytes = recordBytes(record);

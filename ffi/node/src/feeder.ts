@@ -1,20 +1,27 @@
 /** Records on their way into a push: taken from whatever iterates over them, as many as the push has room for. */
 
 import type { Call } from "./call";
-import { invalid } from "./errors";
+import { BrightpearlError, invalid } from "./errors";
+import { rejectedFor, type Outcome } from "./flows";
 import { recordBytes, type RecordSource } from "./mapping";
 
 /** Anything that gives records, at once or one after the other. */
 export type RecordsSource = Iterable<RecordSource> | AsyncIterable<RecordSource>;
 
-/** A record's bytes, unless there are no more. */
-type Next = { readonly done: true } | { readonly done: false; readonly value: Uint8Array };
+/** A record, unless there are no more. */
+type Next = { readonly done: true } | { readonly done: false; readonly value: RecordSource };
+
+/** What stands for a record that has no JSON form: nor has the engine one, which rejects it and goes on. */
+const FORMLESS = new Uint8Array();
 
 /** Feeds a call from records that are only asked for when they are wanted. */
 export class Feeder {
   readonly #records: Iterator<RecordSource> | AsyncIterator<RecordSource>;
   #isAsking = false;
   #isOver = false;
+  #fed = 0;
+  /** Why records have no JSON form, by their numbers. */
+  readonly #formless = new Map<number, BrightpearlError>();
   #failure: { readonly error: unknown } | undefined;
 
   /** Throws a `ValidationError` at `records` when there is nothing to iterate over. */
@@ -43,8 +50,15 @@ export class Feeder {
         call.finish();
         return;
       }
-      call.feed(next.value);
+      call.feed(this.#bytes(next.value));
     }
+  }
+
+  /** An outcome, with what is wrong with the record if that had no JSON form. */
+  told(outcome: Outcome): Outcome {
+    const error = this.#formless.get(outcome.record);
+    this.#formless.delete(outcome.record);
+    return error === undefined ? outcome : rejectedFor(outcome, error);
   }
 
   /** Throws the error that kept records from coming, if one did. */
@@ -64,6 +78,20 @@ export class Feeder {
     await (this.#isAsking ? void closed.catch(() => {}) : closed);
   }
 
+  #bytes(record: RecordSource): Uint8Array {
+    const number = this.#fed;
+    this.#fed += 1;
+    try {
+      return recordBytes(record, `record ${number}`);
+    } catch (error) {
+      if (!(error instanceof BrightpearlError)) {
+        throw error;
+      }
+      this.#formless.set(number, error);
+      return FORMLESS;
+    }
+  }
+
   async #next(): Promise<Next> {
     this.#isAsking = true;
     try {
@@ -72,7 +100,7 @@ export class Feeder {
         this.#isOver = true;
         return { done: true };
       }
-      return { done: false, value: recordBytes(next.value) };
+      return { done: false, value: next.value };
     } catch (error) {
       this.#failure = { error };
       return { done: true };

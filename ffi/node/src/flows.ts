@@ -99,6 +99,15 @@ export function outcomesOf({ items }: Data): Outcome[] {
   });
 }
 
+/** An outcome of a record that never reached the engine in a form of its own: what was wrong with it is known here alone. */
+export function rejectedFor(outcome: Outcome, error: BrightpearlError): Outcome {
+  const { kind, location, delivery, advice } = error;
+  const reason = `${location}: ${error.reason}`;
+  const told = { kind, message: error.reason, location, delivery, advice };
+  const { failures: _, ...rest } = JSON.parse(outcome.raw);
+  return withText(JSON.stringify({ ...rest, reason, error: told }), { ...outcome, reason, failures: [], error });
+}
+
 /** Records, from data. */
 export function recordsOf({ name: resource, items }: Data): Records {
   const records = items.map(({ json, record }) => {

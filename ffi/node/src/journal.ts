@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { invalid, make, misuse, throwAndFree } from "./errors";
 import { Handle } from "./handle";
 import { native, readBytes, type Pointer } from "./library";
+import { textBytes } from "./utf8";
 
 /** A journal kept by someone else, in a database for instance. One push at a time may have it. */
 export interface Journal {
@@ -60,8 +61,8 @@ export class FileJournal implements Journal {
    * Resolves when the lines are on disk. Rejects with a `ValidationError` at `journal` when they cannot be written, or are
    * not whole lines.
    */
-  append(text: string): Promise<void> {
-    const lines = Buffer.from(text);
+  async append(text: string): Promise<void> {
+    const lines = textBytes(text, "journal");
     const appended = this.#appending.then(() => this.#append(lines));
     this.#appending = appended.catch(() => {});
     return appended;

@@ -1,10 +1,12 @@
 /** Mapping: documents that say what goes where between another system's records and Brightpearl's. */
 
+import { types } from "node:util";
 import { handedOut, type JsonSchema } from "./discovery";
-import { check, make } from "./errors";
+import { BrightpearlError, check, make } from "./errors";
 import { Handle } from "./handle";
 import { jsonText, parsed } from "./json";
 import { native, takeBuffer } from "./library";
+import { checkedBytes, textBytes } from "./utf8";
 
 /** A mapping document: its JSON text, or the object that it says. Only the text keeps all digits of its numbers. */
 export type MappingDocument = string | object;
@@ -123,7 +125,7 @@ export class Mapping {
   /** Throws a `ValidationError` with the first reason when the document cannot be used; `Mapping.check` has them all. */
   constructor(document: MappingDocument) {
     this.document = documentText(document);
-    const text = Buffer.from(this.document);
+    const text = textBytes(this.document, "document");
     const mapping = make((mapping, error) => native.mappingNew(text, text.length, mapping, error));
     this.#handle = new Handle("mapping", this, mapping, (pointer) => native.mappingFree(pointer));
   }
@@ -134,8 +136,16 @@ export class Mapping {
    * `resolved` when that is not an object.
    */
   map<T = any>(record: RecordSource, resolved: Resolved | string = {}): Mapped<T> {
-    const bytes = recordBytes(record);
-    const known = Buffer.from(typeof resolved === "string" ? resolved : jsonText(resolved, "resolved"));
+    const known = textBytes(typeof resolved === "string" ? resolved : jsonText(resolved, "resolved"), "resolved");
+    let bytes: Uint8Array;
+    try {
+      bytes = recordBytes(record);
+    } catch (error) {
+      if (error instanceof BrightpearlError) {
+        return unreadable<T>(error);
+      }
+      throw error;
+    }
     return parsed<Mapped<T>>(
       takeBuffer((json) =>
         check((error) =>
@@ -166,7 +176,7 @@ export class Mapping {
    * function.
    */
   static check(document: MappingDocument): CheckedMapping {
-    const text = Buffer.from(documentText(document));
+    const text = textBytes(documentText(document), "document");
     return handedOut((json) => check((error) => native.mappingCheck(text, text.length, json, error)));
   }
 }
@@ -196,7 +206,17 @@ export function documentText(document: MappingDocument | Mapping): string {
   return typeof document === "string" ? document : jsonText(document, "document");
 }
 
-/** A record as the bytes of its JSON. */
-export function recordBytes(record: RecordSource): Uint8Array {
-  return record instanceof Uint8Array ? record : Buffer.from(typeof record === "string" ? record : jsonText(record, "record"));
+/** A record as the bytes of its JSON. Throws a `ValidationError` below `name` at what JSON or UTF-8 has no form for. */
+export function recordBytes(record: RecordSource, name = "record"): Uint8Array {
+  return types.isUint8Array(record)
+    ? checkedBytes(record, name)
+    : textBytes(typeof record === "string" ? record : jsonText(record, name), name);
+}
+
+/** What a mapping makes of a record that has no JSON form. */
+function unreadable<T>({ location, reason }: BrightpearlError): Mapped<T> {
+  const source = location?.replace(/^record\.?/, "") || "the record";
+  return parsed<Mapped<T>>(
+    JSON.stringify({ failures: [{ rule: "", target: "", source, value: "", reason }], references: [] }),
+  );
 }

@@ -89,7 +89,8 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
       for await (const output of outputs) {
         this.passed = 0;
         if (output.kind === "outcomes") {
-          yield* this.passing(output.outcomes, true);
+          const outcomes = output.outcomes.map((outcome) => this.#feeder.told(outcome));
+          yield* this.passing(outcomes, true);
         } else if (output.kind === "journal" && !unkept) {
           // Behind lines that were cut off nothing more is appended: a later run looks up what they leave open.
           unkept = await this.#keep(output.text);

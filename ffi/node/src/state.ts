@@ -5,6 +5,7 @@ import { invalid, make, misuse, throwAndFree } from "./errors";
 import { Handle } from "./handle";
 import { pathBytes } from "./journal";
 import { native, readText, type Pointer } from "./library";
+import { textBytes } from "./utf8";
 
 /**
  * The state of a pull in a file, which has one state or the next, whatever happens while it is replaced. One pull at a time
@@ -47,8 +48,8 @@ export class StateFile {
    * at `state` when it cannot be written: the file then has what it had. The same when it was replaced, but may not outlive
    * a power cut, as the message then says.
    */
-  replace(checkpoint: string): Promise<void> {
-    const text = Buffer.from(checkpoint);
+  async replace(checkpoint: string): Promise<void> {
+    const text = textBytes(checkpoint, "state");
     this.#replacements += 1;
     const replaced = this.#replacing.then(() => this.#replace(text)).finally(() => (this.#replacements -= 1));
     this.#replacing = replaced.catch(() => {});

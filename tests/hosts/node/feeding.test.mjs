@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { Client, Mapping } from "./brightpearl.mjs";
-import { credentials } from "./connect.mjs";
+import { connect, credentials } from "./connect.mjs";
 
 const require = createRequire(import.meta.url);
 const { Feeder } = require("../../../ffi/node/dist/feeder.js");
@@ -41,6 +41,78 @@ test("records are taken as there is room, from whatever iterates over them", asy
     feeder.rethrow();
     await feeder.close();
   }
+});
+
+/** Each with where it is wrong, and how. */
+const formless = () => {
+  const cyclic = {};
+  cyclic.self = cyclic;
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return [
+    [{ order: 1, lines: [{ price: NaN }] }, ".lines[0].price", /found NaN/],
+    [{ order: 1, shop: 2n ** 60n }, ".shop", /more digits/],
+    [{ order: new Map() }, ".order", /type Map/],
+    [undefined, "", /found undefined/],
+    [cyclic, "", /no JSON form: .*circular/i],
+    [proxy, "", /no JSON form/],
+    [{ toJSON: () => assert.fail("the shop's own") }, "", /no JSON form: the shop's own/],
+    ['{"order":1,"text":"M\ud800g"}', "", /character 20 is \\ud800, half of a surrogate pair/],
+    [Buffer.concat([Buffer.from('{"order":1,"text":"é'), Buffer.from([0xff]), Buffer.from('"}')]), "", /byte 21 on/],
+    [Buffer.from([0x7b, 0xef, 0xbf, 0x22]), "", /byte 1 on/],
+  ];
+};
+
+test("a record that has no JSON form is rejected with its number, and stops no other", async () => {
+  const { client } = await connect();
+  const wrong = formless();
+  const records = [{ order: 1, text: "x" }, ...wrong.map(([record]) => record), { order: 2, text: "y" }];
+  for (const window of [1, 3, 200]) {
+    const outcomes = await client.push(note, records, { dryRun: true, window }).all();
+    outcomes.sort((one, other) => one.record - other.record);
+    assert.deepEqual(
+      outcomes.map(({ record, state }) => [record, state]),
+      records.map((_, record) => [record, [0, wrong.length + 1].includes(record) ? "created" : "rejected"]),
+    );
+    wrong.forEach(([, place, message], index) => {
+      const { error, reason, failures, raw, record } = outcomes[index + 1];
+      assert.deepEqual([error.name, error.location], ["ValidationError", `record ${index + 1}${place}`]);
+      assert.match(reason, message);
+      assert.ok(reason.startsWith(`${error.location}: `), reason);
+      assert.deepEqual(failures, []);
+      const told = JSON.parse(raw);
+      assert.deepEqual([told.record, told.state, told.reason], [record, "rejected", reason]);
+      assert.equal(told.error.delivery, "not-sent");
+    });
+  }
+});
+
+test("what a mapping would make of a record that has no JSON form says why it is none", () => {
+  const mapping = new Mapping(note);
+  for (const [record, place, message] of formless()) {
+    const { failures, body, references, raw } = mapping.map(record);
+    assert.deepEqual([failures.length, body, references], [1, undefined, []]);
+    assert.equal(failures[0].source, place.slice(1) || "the record");
+    assert.match(failures[0].reason, message);
+    assert.deepEqual(JSON.parse(raw).failures, failures);
+  }
+});
+
+test("a text that UTF-8 has no form for is refused, and never altered", async () => {
+  const half = "\ud800";
+  const refused = (location) => ({ name: "ValidationError", location, message: /half of a surrogate pair/ });
+  const call = client().engine.start({ push: { mapping: note, dry_run: true } });
+  assert.throws(() => call.feed(`{"text":"${half}"}`), refused("record"));
+  assert.throws(() => call.feed(Buffer.from([0xff])), { name: "ValidationError", location: "record" });
+  call.close();
+  assert.throws(() => new Mapping(`{"name":"${half}"}`), refused("document"));
+  assert.throws(() => Mapping.check(`{"name":"${half}"}`), refused("document"));
+  assert.throws(() => new Mapping(note).map({}, `{"a":"${half}"}`), refused("resolved"));
+  assert.throws(() => client().engine.start(`{"search":{"resource":"${half}"}}`), refused("operation"));
+  assert.throws(() => client().resume(half), refused("checkpoint"));
+  const whole = '{"order":1,"text":"😀"}';
+  assert.equal(new Mapping(note).map(whole).body.text, "😀");
+  assert.equal(new Mapping(note).map(Buffer.from(whole)).body.text, "😀");
 });
 
 test("a source that fails is the end of the records, and its error is kept", async () => {

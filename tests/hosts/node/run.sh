@@ -22,4 +22,4 @@ BRIGHTPEARL_BACKEND=component node vectors.mjs
 announce "node-component: tests"
 BRIGHTPEARL_BACKEND=component node --test --test-reporter=spec component.test.mjs host.test.mjs batch.test.mjs pull.test.mjs \
     mapping.test.mjs streams.test.mjs once.test.mjs log.test.mjs arrow.test.mjs call-options.test.mjs \
-    values.test.mjs
+    values.test.mjs feeding.test.mjs writes.test.mjs
