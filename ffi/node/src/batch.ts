@@ -54,7 +54,11 @@ export class BatchResults extends Result<BatchResult> implements AsyncIterable<B
   }
 
   /** The results, as they come in. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<BatchResult> {
+  [Symbol.asyncIterator](): AsyncGenerator<BatchResult> {
+    return this.prompt(this.#results());
+  }
+
+  async *#results(): AsyncGenerator<BatchResult> {
     for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "results") {

@@ -84,7 +84,11 @@ export class PullResult<T extends object = any>
    * Records of one resource at a time. They count as consumed when the next ones are asked for; with a file for the state,
    * it is replaced then.
    */
-  async *batches(): AsyncGenerator<Records<T>> {
+  batches(): AsyncGenerator<Records<T>> {
+    return this.prompt(this.#batches());
+  }
+
+  async *#batches(): AsyncGenerator<Records<T>> {
     const outputs = this.outputs();
     try {
       for await (const output of outputs) {
@@ -113,8 +117,12 @@ export class PullResult<T extends object = any>
   }
 
   /** The records, batch by batch. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<PulledRecord<T>> {
-    for await (const { records } of this.batches()) {
+  [Symbol.asyncIterator](): AsyncGenerator<PulledRecord<T>> {
+    return this.prompt(this.#records());
+  }
+
+  async *#records(): AsyncGenerator<PulledRecord<T>> {
+    for await (const { records } of this.#batches()) {
       yield* this.passing(records);
     }
   }

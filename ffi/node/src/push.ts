@@ -81,7 +81,11 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
    * came are seen through first; then their error is thrown. When the journal cannot be written, nothing more is sent;
    * the outcomes known so far come first, and then its error is thrown.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Outcome> {
+  [Symbol.asyncIterator](): AsyncGenerator<Outcome> {
+    return this.prompt(this.#outcomes());
+  }
+
+  async *#outcomes(): AsyncGenerator<Outcome> {
     const outputs = this.outputs(this.#feeder);
     await this.#begin();
     let unkept: { readonly error: unknown } | undefined;

@@ -7,6 +7,7 @@ import { drive, type Surroundings } from "./drive";
 import { cancelled, misuse } from "./errors";
 import type { Feeder } from "./feeder";
 import { Intention } from "./forgotten";
+import { Iteration } from "./iteration";
 import { parsed, type Parsed } from "./json";
 import type { Refusal, Resources } from "./outputs";
 import type { Page, Row } from "./page";
@@ -22,7 +23,9 @@ export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
   protected passed = 0;
   #isIterated = false;
   #isUnderWay = false;
-  readonly #closing = new AbortController();
+  /** Ends what is out. */
+  readonly #ending = new AbortController();
+  #isClosed = false;
   readonly #intention: Intention | undefined;
 
   /** `writes` says in words what it is, where it writes something: that it is never iterated is then told. */
@@ -68,10 +71,16 @@ export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
    */
   close(): void {
     this.#intention?.begin();
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#ending.abort();
     if (!this.#isUnderWay) {
       this.call.close();
     }
+  }
+
+  /** An iteration that ends as soon as it is left. */
+  protected prompt<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+    return new Iteration(items, () => this.#ending.abort());
   }
 
   /** Whether an iteration has begun, and has not ended yet. */
@@ -100,10 +109,10 @@ export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
   async *#driven(feeder: Feeder | undefined): AsyncGenerator<Output> {
     this.#isUnderWay = true;
     try {
-      yield* drive(this.call, this.surroundings, this.signal, feeder, this.#closing.signal);
+      yield* drive(this.call, this.surroundings, this.signal, feeder, this.#ending.signal);
     } finally {
       this.#isUnderWay = false;
-      if (this.#closing.signal.aborted) {
+      if (this.#isClosed) {
         this.call.close();
       }
     }
@@ -129,7 +138,11 @@ export class SearchResult<Cells extends object = Record<string, any>>
   implements AsyncIterable<Row & Cells>
 {
   /** The pages, in order. A page counts as consumed when the next one is asked for. */
-  async *pages(): AsyncGenerator<Page> {
+  pages(): AsyncGenerator<Page> {
+    return this.prompt(this.#pages());
+  }
+
+  async *#pages(): AsyncGenerator<Page> {
     for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "page") {
@@ -140,8 +153,12 @@ export class SearchResult<Cells extends object = Record<string, any>>
   }
 
   /** The rows, in order. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row & Cells> {
-    for await (const page of this.pages()) {
+  [Symbol.asyncIterator](): AsyncGenerator<Row & Cells> {
+    return this.prompt(this.#rows());
+  }
+
+  async *#rows(): AsyncGenerator<Row & Cells> {
+    for await (const page of this.#pages()) {
       yield* this.passing(page as Iterable<Row & Cells>);
     }
   }
@@ -163,7 +180,11 @@ export class FetchResult<T extends object = any> extends Result<Parsed<T>> imple
   }
 
   /** One batch for each answer. A batch counts as consumed when the next one is asked for. */
-  async *batches(): AsyncGenerator<Resources> {
+  batches(): AsyncGenerator<Resources> {
+    return this.prompt(this.#batches());
+  }
+
+  async *#batches(): AsyncGenerator<Resources> {
     for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "resources") {
@@ -177,8 +198,12 @@ export class FetchResult<T extends object = any> extends Result<Parsed<T>> imple
   }
 
   /** The resources, in ascending order of the ids asked for, batch by batch. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Parsed<T>> {
-    for await (const batch of this.batches()) {
+  [Symbol.asyncIterator](): AsyncGenerator<Parsed<T>> {
+    return this.prompt(this.#items());
+  }
+
+  async *#items(): AsyncGenerator<Parsed<T>> {
+    for await (const batch of this.#batches()) {
       for (const item of this.passing(batch.items)) {
         yield parsed<T>(item.raw);
       }

@@ -59,14 +59,151 @@ test("resources come as a stream of the web, which can be cancelled", async () =
   assert.equal((await rejection(orders.toWebStream().getReader().read())).kind, "misuse", "it is iterated once");
 });
 
-test("records are pushed out of streams of either sort", async () => {
-  const note = {
-    version: 1,
-    name: "notes",
-    target: "order-service/order/{ID}/note",
-    path: { ID: { from: "order" } },
-    fields: [{ to: "/text", from: "text" }],
+const note = {
+  version: 1,
+  name: "notes",
+  target: "order-service/order/{ID}/note",
+  path: { ID: { from: "order" } },
+  fields: [{ to: "/text", from: "text" }],
+};
+
+/** A client whose transport hangs, with what went out by it. */
+function hanging() {
+  const signals = [];
+  const transport = (_, { signal }) => {
+    signals.push(signal);
+    return new Promise(() => {});
   };
+  return { signals, client: new Client({ account: "acme", datacentre: "use1", credentials, transport }) };
+}
+
+const results = {
+  "a search": (client) => client.search(search),
+  "a fetch": (client) => client.get("order-service/order", "1-9", { plan: "never" }),
+  "a batch": (client) => client.batch([{ method: "POST", path: "order-service/order/1/note", body: { text: "x" } }]),
+  "a pull": (client) => client.pull("order"),
+  "a push": (client) => client.push(note, [{ order: 1, text: "x" }], { write: true, journal: { text: "", append() {} } }),
+};
+
+/** How a result is left while its first item is awaited: what begins it, and what leaves it. */
+const ways = {
+  "a stream of Node": (result) => {
+    const readable = result.toReadable();
+    const ended = new Promise((resolve, reject) => readable.on("close", resolve).on("error", reject));
+    readable.read();
+    return () => (readable.destroy(), ended);
+  },
+  "a stream of the web": (result) => {
+    const reader = result.toWebStream().getReader();
+    const read = reader.read();
+    return async () => {
+      await reader.cancel();
+      assert.equal((await read).done, true);
+    };
+  },
+  "an iterator": (result) => {
+    const iterator = result[Symbol.asyncIterator]();
+    const next = iterator.next();
+    return async () => {
+      assert.equal((await iterator.return()).done, true);
+      await next;
+      assert.equal((await iterator.next()).done, true);
+    };
+  },
+  "an iterator that is thrown at": (result) => {
+    const iterator = result[Symbol.asyncIterator]();
+    const next = iterator.next();
+    return async () => {
+      await assert.rejects(iterator.throw(new Error("enough")), /enough/);
+      await next;
+    };
+  },
+};
+
+for (const [what, made] of Object.entries(results)) {
+  test(`${what} that is left while it waits ends what is out, and sends no more`, async () => {
+    for (const [way, begin] of Object.entries(ways)) {
+      const { client, signals } = hanging();
+      const leave = begin(made(client));
+      while (signals.length === 0) await new Promise(setImmediate);
+      const sent = signals.length;
+      await leave();
+      assert.ok(
+        signals.every(({ aborted }) => aborted),
+        way,
+      );
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+      assert.equal(signals.length, sent, way);
+    }
+  });
+}
+
+test("pages and batches that are left while they wait end what is out, too", async () => {
+  for (const begin of [
+    (client) => client.search(search).pages(),
+    (client) => client.get("order-service/order", "1-9", { plan: "never" }).batches(),
+    (client) => client.pull("order").batches(),
+  ]) {
+    const { client, signals } = hanging();
+    const iterator = begin(client);
+    const next = iterator.next();
+    while (signals.length === 0) await new Promise(setImmediate);
+    await iterator.return();
+    assert.equal((await next).done, true);
+    assert.ok(signals.every(({ aborted }) => aborted));
+  }
+});
+
+test("a push whose stream is destroyed before it writes does not write, and gives its journal back", async () => {
+  let posts = 0;
+  let waiting;
+  const transport = async ({ method }, { signal }) => {
+    posts += method === "GET" ? 0 : 1;
+    waiting = signal;
+    // As one that heeds no signal, and answers late.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return { status: 200, headers: {}, body: '{"response":{"results":[],"metaData":{"columns":[]}}}' };
+  };
+  const client = new Client({ account: "acme", datacentre: "use1", credentials, transport });
+  let closed = 0;
+  const journal = { text: "", append: () => {}, close: () => (closed += 1) };
+  const orders = {
+    version: 1,
+    name: "orders",
+    target: "order-service/sales-order",
+    key: { target: "/ref", verify: { search, column: "customerRef" } },
+    fields: [
+      { to: "/ref", from: "number", required: true },
+      { to: "/customer/id", value: 208 },
+    ],
+  };
+  const readable = client.push(orders, [{ number: "1" }], { write: true, journal }).toReadable();
+  readable.read();
+  while (waiting === undefined) await new Promise(setImmediate);
+  const ended = new Promise((resolve) => readable.on("close", resolve));
+  readable.destroy();
+  await ended;
+  assert.deepEqual([waiting.aborted, closed], [true, 1]);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.equal(posts, 0);
+});
+
+test("a stream that is destroyed before it is read closes what it is of", async () => {
+  for (const leave of [
+    (result) => new Promise((resolve) => result.toReadable().on("close", resolve).destroy()),
+    (result) => result.toWebStream().cancel(),
+  ]) {
+    for (const made of Object.values(results)) {
+      const { client, signals } = hanging();
+      const result = made(client);
+      await leave(result);
+      assert.ok(result.call.isClosed);
+      assert.equal(signals.length, 0);
+    }
+  }
+});
+
+test("records are pushed out of streams of either sort", async () => {
   const records = () => [1, 2, 3].map((order) => ({ order, text: "x" }));
   const { client } = await connect();
   for (const source of [Readable.from(records()), webStream(records())]) {
