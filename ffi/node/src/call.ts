@@ -1,8 +1,9 @@
 /** A call that one drives oneself: poll it, transmit what it hands out, answer, take what it puts out. */
 
+import { inspect } from "node:util";
 import { Malformed, messageOf, readAnswer, sentBy, type Answer } from "./answer";
 import type { BatchResult } from "./batch";
-import { check, make, misuse } from "./errors";
+import { check, invalid, make, misuse } from "./errors";
 import { readData, type Data } from "./data";
 import { outcomesOf, recordsOf, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
@@ -123,7 +124,7 @@ export class Call {
 
   /** Says what to do next. Throws the error that ended the call, once. */
   poll(now: number): Step {
-    check((error) => native.callPoll(this.#handle.pointer, Math.trunc(now), step.bytes, error));
+    check((error) => native.callPoll(this.#handle.pointer, instant(now), step.bytes, error));
     return readStep(step);
   }
 
@@ -144,7 +145,7 @@ export class Call {
       header_count: headers.length,
       body: { data: body.length > 0 ? body : null, len: body.length },
     };
-    check((error) => native.callAnswer(this.#handle.pointer, exchange, answer, Math.trunc(now), error));
+    check((error) => native.callAnswer(this.#handle.pointer, exchange, answer, instant(now), error));
   }
 
   /**
@@ -154,7 +155,7 @@ export class Call {
   fail(exchange: number, failure: unknown, now: number): void {
     const fail = failures[sentBy(failure)];
     const text = Buffer.from(messageOf(failure));
-    check((error) => fail(this.#handle.pointer, exchange, text, text.length, Math.trunc(now), error));
+    check((error) => fail(this.#handle.pointer, exchange, text, text.length, instant(now), error));
   }
 
   /**
@@ -174,13 +175,13 @@ export class Call {
 
   /** Takes note that the first `items` of the latest output were consumed, for a checkpoint in its midst. */
   acknowledge(items: number): void {
-    check((error) => native.callAcknowledge(this.#handle.pointer, items, error));
+    check((error) => native.callAcknowledge(this.#handle.pointer, whole(items, "items", 0, Number.MAX_SAFE_INTEGER), error));
   }
 
   /** Ends the call: polling then throws a `CancelledError` once. */
   cancel(now: number): void {
     if (!this.isClosed) {
-      native.callCancel(this.#handle.pointer, Math.trunc(now));
+      native.callCancel(this.#handle.pointer, instant(now));
     }
   }
 
@@ -192,7 +193,7 @@ export class Call {
   /** How many requests the call still needs, and how long they take at the present budget. */
   explain(now: number): Explanation {
     const explanation = sized("explanation") as ReturnType<typeof sized> & Record<string, number | boolean>;
-    check((error) => native.callExplain(this.#handle.pointer, Math.trunc(now), explanation, error));
+    check((error) => native.callExplain(this.#handle.pointer, instant(now), explanation, error));
     return {
       requestsSent: explanation["requests_sent"] as number,
       requestsNeeded: explanation["requests_needed"] as number,
@@ -205,12 +206,15 @@ export class Call {
   /**
    * Has this call try more or less often than its client does, and puts more into its requests, but for logins. Replaces
    * what an earlier adjustment said, and counts for what is sent from then on; a checkpoint does not have it. Throws a
-   * `ValidationError` at `extra_headers` or `extra_query` for what must not be set.
+   * `ValidationError` at `extra_headers` or `extra_query` for what must not be set, and at what is not as its type says.
    */
-  adjust({ maxAttempts = 0, headers = [], query = [] }: Adjustment): void {
+  adjust(adjustment: Adjustment): void {
+    const { maxAttempts, headers: headerLines, query: parameters } = object(adjustment, "adjustment");
+    const [headers, query] = [texts(headerLines, "headers"), texts(parameters, "query")];
     const given = {
       ...sized("adjustment"),
-      max_attempts: maxAttempts,
+      // Here 0 stands for what the client says.
+      max_attempts: maxAttempts === undefined ? 0 : whole(maxAttempts, "maxAttempts", 1, 2 ** 32 - 1),
       headers: headers.length > 0 ? lendFields(headers) : null,
       header_count: headers.length,
       query: query.length > 0 ? lendFields(query) : null,
@@ -250,6 +254,47 @@ const failures = {
   unsendable: native.callFailUnsendable,
   "maybe-sent": native.callFailMaybeSent,
 };
+
+/** A moment as the library takes it. */
+function instant(now: unknown): number {
+  if (typeof now !== "number" || !(now >= 0 && now <= Number.MAX_SAFE_INTEGER)) {
+    throw invalid("now", `found ${inspect(now)}, expected milliseconds since the Unix epoch`);
+  }
+  return Math.trunc(now);
+}
+
+/** A whole number: koffi ends the process at a member of a structure that is not one. */
+function whole(value: unknown, name: string, least: number, most: number): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+    throw invalid(name, `found ${inspect(value)}, expected a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function object<T extends object>(value: T, name: string): T {
+  if (typeof value !== "object" || value === null) {
+    throw invalid(name, `found ${inspect(value)}, expected an object`);
+  }
+  return value;
+}
+
+/** Names with their values, each of them a text. */
+function texts(pairs: Adjustment["headers"], name: string): readonly (readonly [string, string])[] {
+  if (pairs === undefined) {
+    return [];
+  }
+  if (!Array.isArray(pairs)) {
+    throw invalid(name, `found ${typeof pairs}, expected a list of pairs of texts`);
+  }
+  pairs.forEach((pair: unknown, index) => {
+    if (!Array.isArray(pair) || pair.length !== 2 || pair.some((text) => typeof text !== "string")) {
+      // What it holds may be secret.
+      throw invalid(`${name}[${index}]`, "expected a pair of texts: a name and a value");
+    }
+    (pair as [string, string]).forEach((text) => textBytes(text, `${name}[${index}]`));
+  });
+  return pairs;
+}
 
 /** A checked answer, for a loop of the caller's own, which hears of a malformed one at once. */
 function readable(response: Response): Answer {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { Client, MaybeSent } from "./brightpearl.mjs";
 import { all, connect, credentials, rejection } from "./connect.mjs";
 import { send } from "./server.mjs";
@@ -55,6 +56,39 @@ test("a call waits as long as it says, and a transport of one's own is told", as
   await own.request("GET", "a/b", { timeoutMs: 1234 });
   await own.request("GET", "a/b");
   assert.deepEqual(told, [1234, undefined]);
+});
+
+test("an adjustment that is not as its type says is refused at its name, and the process goes on", async () => {
+  const client = new Client({ account: "acme", datacentre: "use1", credentials });
+  const call = client.engine.start({ search: { resource: "order-service/order-search" } });
+  for (const [adjustment, location] of [
+    ...["5", null, {}, [], 5n, true, NaN, Infinity, 0, -1, 1.5, 2 ** 32, Symbol("x"), () => 1].map((maxAttempts) => [
+      { maxAttempts },
+      "maxAttempts",
+    ]),
+    ...["headers", "query"].flatMap((name) => [
+      ...[null, "abc", {}, 5].map((pairs) => [{ [name]: pairs }, name]),
+      ...[null, "ab", ["a"], ["a", 5], ["a", undefined], ["a", "b", "c"], ["a", "\ud800"]].map((pair) => [
+        { [name]: [["x-a", "b"], pair] },
+        `${name}[1]`,
+      ]),
+    ]),
+    ...[null, 5, "x"].map((adjustment) => [adjustment, "adjustment"]),
+  ]) {
+    assert.throws(() => call.adjust(adjustment), { name: "ValidationError", location }, inspect(adjustment));
+  }
+  for (const now of [NaN, -1, "5", {}, null, undefined, Infinity]) {
+    assert.throws(() => call.poll(now), { name: "ValidationError", location: "now" }, inspect(now));
+    assert.throws(() => call.explain(now), { name: "ValidationError", location: "now" }, inspect(now));
+  }
+  assert.throws(() => call.acknowledge("5"), { name: "ValidationError", location: "items" });
+  call.adjust({});
+  call.adjust({ maxAttempts: undefined, headers: [["x-a", "b"]], query: [] });
+  const { request } = call.poll(1_767_225_600_000);
+  assert.deepEqual(
+    request.headers.find(([name]) => name === "x-a"),
+    ["x-a", "b"],
+  );
 });
 
 test("what cannot be is refused at its name, and nothing is sent", async () => {
