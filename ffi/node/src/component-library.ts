@@ -9,6 +9,9 @@ import { componentOutputs, labelOf } from "./component-outputs";
 import { operationKinds, stepKinds } from "./kinds";
 import type { NativeFunction } from "./native-library";
 
+/** There is none. */
+export const libraryFile = "";
+
 /** A lent text or lent bytes. */
 interface Lent {
   data: string | Uint8Array | null;

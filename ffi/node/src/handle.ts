@@ -3,15 +3,12 @@
 import { isMainThread } from "node:worker_threads";
 import { misuse } from "./errors";
 import type { Pointer } from "./library";
+import { Lock, type LockKind } from "./locks";
 
 const abandoned = new FinalizationRegistry<() => void>((free) => free());
 
 /** In a worker, what is still to be freed: nothing is collected when it ends, and the process goes on. */
-const held = new Set<() => void>();
-if (!isMainThread) {
-  process.on("exit", () => held.forEach((free) => free()));
-}
-
+const held = new Set<Handle>();
 /** One handle, freed exactly once. */
 export class Handle {
   readonly #name: string;
@@ -22,15 +19,20 @@ export class Handle {
   constructor(name: string, owner: object, pointer: Pointer, free: (pointer: Pointer) => void) {
     this.#name = name;
     this.#pointer = pointer;
-    const freeing = () => {
-      held.delete(freeing);
+    this.#freeing = () => {
+      held.delete(this);
       free(pointer);
     };
-    this.#freeing = freeing;
     if (!isMainThread) {
-      held.add(freeing);
+      held.add(this);
     }
-    abandoned.register(owner, freeing, this);
+    abandoned.register(owner, this.#freeing, this);
+  }
+
+  /** A handle that locks a file. */
+  static ofLock(kind: LockKind, owner: object, pointer: bigint): Handle {
+    const lock = new Lock(kind, pointer);
+    return new Handle(kind, owner, pointer, () => lock.free());
   }
 
   /** The address. Throws a `MisuseError` after `close`. */
@@ -54,9 +56,19 @@ export class Handle {
   /** Frees the handle; a second time does nothing. */
   close(): void {
     if (this.#pointer !== null) {
-      this.#pointer = null;
-      abandoned.unregister(this);
-      this.#freeing();
+      this.end();
     }
   }
+
+  /** Frees the handle, also one whose address was given up. */
+  end(): void {
+    this.#pointer = null;
+    abandoned.unregister(this);
+    this.#freeing();
+  }
+}
+
+if (!isMainThread) {
+  // Whatever listens behind this finds them closed.
+  process.on("exit", () => held.forEach((handle) => handle.end()));
 }

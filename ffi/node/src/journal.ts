@@ -44,7 +44,7 @@ export class FileJournal implements Journal {
 
   constructor(path: PathLike) {
     const journal = openFile(path);
-    this.#handle = new Handle("journal", this, journal, (pointer) => native.journalFree(pointer));
+    this.#handle = Handle.ofLock("journal", this, journal as bigint);
     this.text = textOf(journal);
   }
 

@@ -66,7 +66,7 @@ const { library } = loaded;
 export const backend: Backend = loaded.backend;
 
 export const { native, readText, readBytes, readFields, readStruct, takeBuffer, lendFields, sized } = library;
-export const { verification, violation } = library;
+export const { verification, violation, libraryFile } = library;
 export const Cell = library.Cell;
 export const StepStruct = library.StepStruct;
 export type StepStruct = Native.StepStruct;

@@ -1,6 +1,7 @@
 /** Finds and loads libbrightpearl, and gives its functions types. Nothing in here knows Brightpearl. */
 
 import { endianness } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import koffi = require("koffi");
 import { LIBRARY, locate } from "./locate";
 
@@ -16,8 +17,11 @@ export type Layout = { readonly name: string };
 /** A function of the library; its prototype stands where it is bound. */
 export type NativeFunction = (...values: any[]) => any;
 
+/** The file that was loaded. */
+export const libraryFile = locate(LIBRARY, process.env["BRIGHTPEARL_LIBRARY"] || undefined, "BRIGHTPEARL_LIBRARY");
+
 /** Stays referenced: koffi unloads libraries that nobody holds. */
-const library = koffi.load(locate(LIBRARY, process.env["BRIGHTPEARL_LIBRARY"] || undefined, "BRIGHTPEARL_LIBRARY"));
+const library = koffi.load(libraryFile);
 
 /** A borrowed text or borrowed bytes. */
 export interface Slice {
@@ -229,9 +233,15 @@ export function sized(name: keyof typeof sizes): { struct_size: number } {
 
 const bind = (prototype: string): NativeFunction => library.func(prototype);
 
-/** A function that waits for a disk: it does so on another thread, and what it is given must stay as it is meanwhile. */
+/**
+ * A function that waits for a disk: it does so on another thread, and what it is given must stay as it is meanwhile. Not so in a
+ * worker, which may end at any time, and with it what it has: there it is waited for at once.
+ */
 function bindWaiting(prototype: string): (...values: any[]) => Promise<number> {
   const waiting = library.func(prototype);
+  if (!isMainThread) {
+    return async (...values) => waiting(...values) as number;
+  }
   return (...values) =>
     new Promise((resolve, reject) => {
       waiting.async(...values, (defect: Error | null, status: number) => (defect ? reject(defect) : resolve(status)));

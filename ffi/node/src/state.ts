@@ -26,7 +26,7 @@ export class StateFile {
   constructor(path: PathLike) {
     const bytes = pathBytes(path);
     const state = make((state, error) => native.stateOpen(bytes, bytes.length, state, error));
-    this.#handle = new Handle("state", this, state, (pointer) => native.stateFree(pointer));
+    this.#handle = Handle.ofLock("state", this, state as bigint);
     this.text = readText(native.stateText(state));
   }
 
