@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { test } from "node:test";
-import { Client, MaybeSent } from "./brightpearl.mjs";
+import { Client, MaybeSent, NotSent } from "./brightpearl.mjs";
 import { all, connect, credentials, rejection } from "./connect.mjs";
 import { send } from "./server.mjs";
 
@@ -247,6 +247,43 @@ async function fetchedDispatcher(server) {
   await (await fetch(server.baseUrl)).arrayBuffer();
   return globalThis[Symbol.for("undici.globalDispatcher.1")];
 }
+
+test("a tracer that fails changes no outcome", async () => {
+  const failing = () => {
+    throw new NotSent("the tracer's own");
+  };
+  const rejecting = () => Promise.reject(new Error("the tracer's own"));
+  const throwingGetter = {
+    get setAttribute() {
+      throw new Error("the tracer's own");
+    },
+  };
+  const whole = { setAttribute() {}, setStatus() {}, end() {} };
+  const spans = [
+    ...[undefined, null, 7, {}, throwingGetter].map((span) => () => span),
+    ...Object.keys(whole).flatMap((name) => [failing, rejecting].map((broken) => () => ({ ...whole, [name]: broken }))),
+    failing,
+    rejecting,
+  ];
+  for (const startSpan of spans) {
+    let sent = 0;
+    const answers = [{ status: 200, headers: {}, body: '{"response":5}' }, { status: 409, headers: {}, body: '{"errors":[{"code":"ORDC-041","message":"x"}]}' }];
+    const transport = async () => answers[sent++] ?? Promise.reject(new MaybeSent("cut"));
+    const client = new Client({
+      account: "acme",
+      datacentre: "use1",
+      credentials,
+      tracer: { startSpan },
+      transport,
+    });
+    const post = () => client.post("order-service/order/1/note", { text: "x" });
+    assert.equal((await post()).status, 200);
+    assert.equal((await rejection(post())).delivery, "rejected");
+    const cut = await rejection(post());
+    assert.deepEqual([cut.delivery, sent], ["maybe-applied", 3]);
+    assert.match(cut.message, /cut/);
+  }
+});
 
 test("each request has a span, without what may name people or be secret", async () => {
   const spans = [];
