@@ -26,13 +26,14 @@ const ERROR = 2;
 export function traced(transport: Transport, tracer: Tracer): Transport {
   return async (request, options) => {
     const span = quietly(() => started(tracer, request));
-    const tell = (say: (span: Span) => unknown) => span && quietly(() => say(span));
+    const tell: Tell = (say) => span && quietly(() => say(span));
     try {
       const answer = await transport(request, options);
-      tell((span) => tellStatus(span, answer));
+      quietly(() => tellStatus(tell, answer));
       return answer;
     } catch (error) {
-      tell((span) => span.setAttribute("error.type", error instanceof Error ? error.name : typeof error));
+      const type = nameOf(error);
+      tell((span) => span.setAttribute("error.type", type));
       tell((span) => span.setStatus({ code: ERROR, message: messageOf(error) }));
       throw error;
     } finally {
@@ -40,6 +41,9 @@ export function traced(transport: Transport, tracer: Tracer): Transport {
     }
   };
 }
+
+/** Tells the span something, if there is one, whatever becomes of that. */
+type Tell = (say: (span: Span) => unknown) => void;
 
 function started(tracer: Tracer, request: Request): Span {
   const { protocol, hostname, port, pathname } = new URL(request.url);
@@ -56,15 +60,20 @@ function started(tracer: Tracer, request: Request): Span {
   });
 }
 
-function tellStatus(span: Span, answer: unknown): void {
+function tellStatus(tell: Tell, answer: unknown): void {
   const status = (answer as { status?: unknown } | null | undefined)?.status;
   if (typeof status === "number") {
-    span.setAttribute("http.response.status_code", status);
+    tell((span) => span.setAttribute("http.response.status_code", status));
     if (status >= 400) {
-      span.setAttribute("error.type", String(status));
-      span.setStatus({ code: ERROR });
+      tell((span) => span.setAttribute("error.type", String(status)));
+      tell((span) => span.setStatus({ code: ERROR }));
     }
   }
+}
+
+/** The type of what was thrown, which may be a proxy that throws in its turn. */
+function nameOf(thrown: unknown): string {
+  return quietly(() => (thrown instanceof Error ? String(thrown.name) : undefined)) ?? typeof thrown;
 }
 
 /** What something gives; nothing where it throws, and what it promises is not waited for. */
