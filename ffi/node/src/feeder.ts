@@ -14,6 +14,9 @@ type Next = { readonly done: true } | { readonly done: false; readonly value: Re
 /** What stands for a record that has no JSON form: nor has the engine one, which rejects it and goes on. */
 const FORMLESS = new Uint8Array();
 
+/** Milliseconds after which it is told that records wait for others. */
+const PATIENCE = 10_000;
+
 /** Feeds a call from records that are only asked for when they are wanted. */
 export class Feeder {
   readonly #records: Iterator<RecordSource> | AsyncIterator<RecordSource>;
@@ -24,8 +27,14 @@ export class Feeder {
   readonly #formless = new Map<number, BrightpearlError>();
   #failure: { readonly error: unknown } | undefined;
 
+  /** Told once. */
+  #isPatient = true;
+  readonly #patience: number;
+  #timer: NodeJS.Timeout | undefined;
+
   /** Throws a `ValidationError` at `records` when there is nothing to iterate over. */
-  constructor(records: RecordsSource) {
+  constructor(records: RecordsSource, patience = PATIENCE) {
+    this.#patience = patience;
     if (
       typeof records !== "object" ||
       records === null ||
@@ -42,7 +51,7 @@ export class Feeder {
    */
   async feed(call: Call, room: number, wait: (next: Promise<Next>) => Promise<Next | undefined>): Promise<void> {
     for (let fed = 0; fed < room; fed += 1) {
-      const next = await wait(this.#next());
+      const next = await wait(fed > 0 && this.#isPatient ? this.#patiently(this.#next(), fed) : this.#next());
       if (next === undefined) {
         return;
       }
@@ -70,6 +79,7 @@ export class Feeder {
 
   /** Tells the source that no more are wanted. A source that is still at work on one is not waited for. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     if (this.#isOver) {
       return;
     }
@@ -89,6 +99,22 @@ export class Feeder {
       }
       this.#formless.set(number, error);
       return FORMLESS;
+    }
+  }
+
+  /** Tells where records wait for a source that may itself wait for their outcomes. */
+  async #patiently(next: Promise<Next>, fed: number): Promise<Next> {
+    this.#timer = setTimeout(() => {
+      this.#isPatient = false;
+      const message =
+        `records of a push (${fed}) wait for the next ones, since they are worked on when its window is full or its source ` +
+        "ends; for a source that waits for outcomes set `window: 1`, or as many as it gives before it waits";
+      process.emitWarning(message, { type: "BrightpearlWarning", code: "BRIGHTPEARL_WAITING_RECORDS" });
+    }, this.#patience);
+    try {
+      return await next;
+    } finally {
+      clearTimeout(this.#timer);
     }
   }
 

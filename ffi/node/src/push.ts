@@ -44,7 +44,11 @@ export interface PushSettings extends CallOptions {
    * as done is looked at again.
    */
   readonly renew?: boolean;
-  /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
+  /**
+   * How many records are worked on together, 1 to 10 000: 200. More of them share more requests. They are worked on when
+   * there are so many, or no more: for a source that waits for outcomes, such as a queue whose messages are acknowledged
+   * behind them, 1, or as many as it gives before it waits.
+   */
   readonly window?: number;
   /**
    * When to look for a write of unknown outcome, and again at a goods note that does not show its events, in milliseconds

@@ -149,6 +149,64 @@ test("a source is closed once no more is wanted, and one that hangs is not waite
   await hanging.feed(call, 3, (next) => Promise.race([next, Promise.resolve(undefined)]));
   await hanging.close();
   assert.deepEqual(call.taken, []);
+  const left = new Feeder((async function* () {
+    yield { order: 1 };
+    await new Promise(() => {});
+  })());
+  let asked = 0;
+  await left.feed(call, 3, (next) => ((asked += 1) === 1 ? next : undefined));
+  await left.close();
+  assert.equal(call.taken.length, 1);
+  assert.ok(!process.getActiveResourcesInfo().includes("Timeout"), "nothing keeps the process");
+});
+
+test("a source that waits for outcomes gets them with a window of one, or of what it gives before it waits", async () => {
+  const { client } = await connect();
+  for (const [window, together] of [
+    [1, 1],
+    [3, 3],
+  ]) {
+    let told = () => {};
+    async function* queue() {
+      for (let batch = 0; batch < 3; batch += 1) {
+        const acknowledged = new Promise((resolve) => (told = resolve));
+        for (let record = 0; record < together; record += 1) yield { order: 1, text: "x" };
+        await acknowledged;
+      }
+    }
+    let outcomes = 0;
+    for await (const { state } of client.push(note, queue(), { dryRun: true, window })) {
+      assert.equal(state, "created");
+      outcomes += 1;
+      if (outcomes % together === 0) told();
+    }
+    assert.equal(outcomes, 3 * together);
+  }
+});
+
+test("that records wait for a source that does not go on is told once", async () => {
+  const warnings = [];
+  const listener = (warning) => warnings.push(warning);
+  process.on("warning", listener);
+  let goOn = () => {};
+  async function* slow() {
+    for (let order = 1; order < 4; order += 1) {
+      yield { order };
+      await new Promise((resolve) => (goOn = resolve));
+    }
+  }
+  const call = taker();
+  const fed = new Feeder(slow(), 1).feed(call, 9, patient);
+  while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (call.taken.at(-1) !== "no more") {
+    goOn();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await fed;
+  process.off("warning", listener);
+  const [{ name, code, message }] = warnings;
+  assert.deepEqual([name, code, warnings.length], ["BrightpearlWarning", "BRIGHTPEARL_WAITING_RECORDS", 1]);
+  assert.match(message, /records of a push \(1\) wait .*`window: 1`/);
 });
 
 test("a push that says neither or both of dryRun and write does not start", () => {
