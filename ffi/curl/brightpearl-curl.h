@@ -93,10 +93,14 @@ typedef struct bp_drive_options {
   const char *ca_file;
   /* A proxy, as CURLOPT_PROXY; NULL for the environment's. Never asked for the loopback host. */
   const char *proxy;
-  /* Where pushes keep their journal; one push at a time. NULL where the sink keeps it. When it cannot be written, the
-   * push is cancelled, the sink still gets what became of each record, and that error is the result. */
+  /* Where a push keeps its journal: one push, and no other for as long as the journal is open. NULL where the sink keeps
+   * it; where there is no sink either, a push with a journal is cancelled with BP_STATUS_MISUSE before anything is
+   * written. When it cannot be written, or another push has begun in it, the push is cancelled, the sink still gets what
+   * became of each record, and that error is the result. */
   bp_journal *journal;
-  /* Whose connections are used, and left open for the next time; NULL for one that lives as long as the function. */
+  /* Whose connections are used, and left open for the next time; NULL for one that lives as long as the function. Where
+   * it has transfers of the program's own, these go on while calls are driven, and `on_other` is told which are done:
+   * curl_multi_info_read says so only once. */
   CURLM *multi;
   /* Asked several times a second whether to stop: then all calls are cancelled. NULL for never. */
   bool (*is_stopped)(void *data);
@@ -110,6 +114,9 @@ typedef struct bp_drive_options {
   void *data;
   /* Takes a line for each request, wait, login and record, and for a call that failed. NULL for none. */
   bp_log *log;
+  /* Called for each transfer of the program's own on `multi` that is done, with what it came to: the program may take it
+   * from the multi. NULL for none: then nobody is told. */
+  void (*on_other)(CURL *transfer, CURLcode result, void *data);
 } bp_drive_options;
 
 /* A call that is driven beside others. */
@@ -125,7 +132,8 @@ typedef struct bp_driven {
 } bp_driven;
 
 /*
- * Drives a call until it is over. `options` may be NULL, and so may `sink`, for a call whose output nobody wants.
+ * Drives a call until it is over. `options` may be NULL, and so may `sink`, for a call whose output nobody wants: not for
+ * a push that asks for records, nor for one with a journal without `bp_drive_options.journal`.
  *
  * Thread: the call's; other calls may be driven by other threads, each with a multi of its own.
  * NULL: BP_STATUS_NULL_POINTER where `call` is NULL; the other pointers may be.
@@ -137,7 +145,7 @@ BP_NODISCARD BP_CURL_API bp_status bp_drive(bp_call *call, const bp_drive_option
 /*
  * Drives several calls side by side, with all their requests in flight at once as far as their clients allow that,
  * until all are over. How each ended stands in its entry; the function's own status is BP_STATUS_OK unless nothing was
- * driven.
+ * driven. Each call stands there once: BP_STATUS_MISUSE otherwise.
  *
  * Thread: the calls'.
  * NULL: BP_STATUS_NULL_POINTER where `calls` or the call of an entry is NULL; the other pointers may be.

@@ -114,6 +114,16 @@ static void hand_over(driver *driver, track *track, const bp_step *step) {
   bp_error *error = NULL;
   bp_status status;
   log_outcomes(&track->log, step);
+  if (step->kind == BP_STEP_KIND_JOURNAL && !driver->options.journal && !driver->sink) {
+    /* What was announced is sent next, and nobody has kept it. */
+    const char *told = "the push has a journal, which nobody keeps; expected options.journal, or a sink that keeps what a "
+                       "BP_STEP_KIND_JOURNAL has";
+    if (!track->is_cancelled) {
+      status = bp_error_make(BP_STATUS_MISUSE, "options.journal", strlen("options.journal"), told, strlen(told), &error);
+      give_up(track, status, error);
+    }
+    return;
+  }
   if (step->kind == BP_STEP_KIND_JOURNAL && driver->options.journal) {
     /* What was appended is sent next; when it was not, nothing more is. */
     if (!track->is_cancelled) {
@@ -188,6 +198,9 @@ static void settle(driver *driver, CURL *transfer, CURLcode code) {
     place = exchange_next(*place);
   }
   if (!*place) { /* a transfer of the program's own, on its multi */
+    if (driver->options.on_other) {
+      driver->options.on_other(transfer, code, driver->options.data);
+    }
     return;
   }
   track = &driver->tracks[exchange_owner(exchange)];
@@ -274,8 +287,14 @@ bp_status bp_drive_all(bp_driven *calls, size_t count, const bp_drive_options *o
     return refuse(BP_STATUS_NULL_POINTER, "calls", "calls is NULL; expected a valid pointer", error);
   }
   for (index = 0; index < count; index++) {
+    size_t before;
     if (!calls[index].call) {
       return refuse(BP_STATUS_NULL_POINTER, "calls", "the call of an entry is NULL; expected a valid pointer", error);
+    }
+    for (before = 0; before < index; before++) {
+      if (calls[before].call == calls[index].call) {
+        return refuse(BP_STATUS_MISUSE, "calls", "two entries have the same call; expected each call once", error);
+      }
     }
   }
   if (options && options->struct_size < sizeof options->struct_size) {

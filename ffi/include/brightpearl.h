@@ -896,9 +896,10 @@ typedef struct bp_data bp_data;
 typedef struct bp_error bp_error;
 
 /**
- * The journal of a push, in a file that is locked while it is open: one push at a time has it, among all processes and
- * hosts on the machine. It has one owner: only one thread may use it at a time, and it may move between threads. The end
- * of the process, however it ends, lets others have the file.
+ * The journal of one push, in a file that is locked while it is open: one push at a time has it, among all processes and
+ * hosts on the machine. The next push opens the file anew, since `bp_journal_text` is what it held before this one. It
+ * has one owner: only one thread may use it at a time, and it may move between threads. The end of the process, however
+ * it ends, lets others have the file.
  *
  * A child that was forked while the journal was open must not use it: there, `bp_journal_append` is
  * `BP_STATUS_MISUSE`, and `bp_journal_close` and `bp_journal_free` let nobody have the file. As long as such a child runs
@@ -4046,7 +4047,7 @@ bp_status bp_journal_open(const char *path,
                           bp_error **error);
 
 /**
- * What the file held when it was opened: what earlier runs put out, to be given to `bp_push` as its `journal`. Bytes that
+ * What the file held when it was opened: what earlier runs put out, to be given to one `bp_push` as its `journal`. Bytes that
  * are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
  * text when `journal` is NULL.
  *
@@ -4071,10 +4072,11 @@ bp_text bp_journal_json(const bp_journal *journal);
  * what the lines announce is sent next. Where the last line lacks its end, because a crash or a failure cut it off, that
  * is ended first.
  *
- * `BP_STATUS_VALIDATION` at `journal` when the file cannot be written, or when a line is not whole: no JSON object, cut by
- * a line feed inside, or without one at its end; then nothing was appended. When the file cannot be written, end the
- * push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
- * is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
+ * `BP_STATUS_VALIDATION` at `journal` when the file cannot be written; when another push has begun in it since it was
+ * opened, be that one over or not, since this one knows nothing of what it wrote; or when a line is not whole: no JSON
+ * object, cut by a line feed inside, or without one at its end. Of these two nothing was appended. Whatever it is, end
+ * the push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then
+ * open is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
  *
  * Thread: the journal's.
  * NULL: BP_STATUS_NULL_POINTER for `journal`; `lines` only with length 0; `error` may be NULL.
@@ -4142,8 +4144,9 @@ bp_status bp_state_open(const char *path,
                         bp_error **error);
 
 /**
- * What the file held when it was opened: the `state` of a `bp_pull`. No text (NULL) when there was none yet, or when
- * `state` is NULL. It lives as long as the handle, also when that was closed.
+ * The `state` of a `bp_pull`: what the file held when it was opened or, when `bp_state_replace` has succeeded since, what
+ * that put there, so that a pull goes on where the one before it stopped. No text (NULL) when there was none yet, or when
+ * `state` is NULL. It is valid until the next `bp_state_replace` or `bp_state_free`, also when the state was closed.
  *
  * Thread: the state's.
  * NULL: as said above.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use brightpearl_core::Error;
+use brightpearl_core::flow::begins_push;
 use serde_json::value::RawValue;
 
 use crate::boundary::Failure;
@@ -23,6 +24,8 @@ pub(crate) struct JournalFile {
     owner: u32,
     /// Whether the last line may lack its end: then the next lines begin with one.
     is_torn: bool,
+    /// Whether a push has begun in it since it was opened. Another one would not know what that one wrote.
+    is_begun: bool,
 }
 
 impl JournalFile {
@@ -58,7 +61,7 @@ impl JournalFile {
         let is_torn = !bytes.is_empty() && !bytes.ends_with(b"\n");
         // A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((Self { path, file, owner: process::id(), is_torn }, text))
+        Ok((Self { path, file, owner: process::id(), is_torn, is_begun: false }, text))
     }
 
     /// Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a line of its
@@ -68,6 +71,10 @@ impl JournalFile {
         self.require_whole(lines)?;
         if lines.is_empty() {
             return Ok(());
+        }
+        let begins = begins_push(lines);
+        if begins && self.is_begun {
+            return Err(another_push_had(&self.path));
         }
         let mut bytes = Vec::with_capacity(lines.len() + 1);
         if self.is_torn && !lines.starts_with('\n') {
@@ -79,6 +86,7 @@ impl JournalFile {
         let kept = self.file.write_all(&bytes).and_then(|()| self.file.sync_all());
         kept.map_err(|error| cannot_be_written(&self.path, &error))?;
         self.is_torn = false;
+        self.is_begun |= begins;
         Ok(())
     }
 
@@ -182,6 +190,16 @@ fn another_push_has(path: &Path) -> Failure {
     );
     Failure::from(Error::validation(PLACE, message))
         .advising("Wait for the other push to end, or give this one a journal of its own.")
+}
+
+fn another_push_had(path: &Path) -> Failure {
+    let message = format!(
+        "another push has, or had, the journal {} since it was opened, and what that one wrote is not known to this one; \
+         expected it to be opened for each push",
+        named(path)
+    );
+    Failure::from(Error::validation(PLACE, message))
+        .advising("Run one push after the other, and open the journal again for each.")
 }
 
 fn cannot_be_opened(path: &Path, error: &io::Error) -> Failure {

@@ -51,8 +51,9 @@ pub unsafe extern "C" fn bp_state_open(
     }
 }
 
-/// What the file held when it was opened: the `state` of a `bp_pull`. No text (NULL) when there was none yet, or when
-/// `state` is NULL. It lives as long as the handle, also when that was closed.
+/// The `state` of a `bp_pull`: what the file held when it was opened or, when `bp_state_replace` has succeeded since, what
+/// that put there, so that a pull goes on where the one before it stopped. No text (NULL) when there was none yet, or when
+/// `state` is NULL. It is valid until the next `bp_state_replace` or `bp_state_free`, also when the state was closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_state_text(state: *const bp_state) -> bp_text {
     // SAFETY: NULL or a valid state.
@@ -78,7 +79,9 @@ pub unsafe extern "C" fn bp_state_replace(
         guarded(error, |scope| {
             let state = scope.place(state, "state")?;
             let text = scope.text(text, text_len, "text")?;
-            state.file.as_mut().ok_or_else(closed)?.replace(text)
+            state.file.as_mut().ok_or_else(closed)?.replace(text)?;
+            state.text = Some(OwnedText::new(text.trim()));
+            Ok(())
         })
     }
 }

@@ -166,6 +166,28 @@ fn one_push_at_a_time_has_it() {
     assert_eq!(Journal::open(&path).unwrap().text(), "{}\n{}\n", "a refusal changes nothing");
 }
 
+/// What one push has written is not known to another that was given what the file held when it was opened.
+#[test]
+fn one_push_has_it_for_as_long_as_it_is_open() {
+    const BEGIN: &str = "{\"push\":{\"version\":1,\"account\":\"acme\",\"mapping\":\"orders\"}}\n";
+    let folder = Folder::new();
+    let path = folder.path("journal");
+    let journal = Journal::open(&path).unwrap();
+    journal.append(BEGIN).unwrap();
+    journal.append("{\"write\":{\"what\":\"a\"}}\n").unwrap();
+    let before = fs::read(&path).unwrap();
+    for second in [BEGIN.to_owned(), format!("\n{BEGIN}"), format!("{{}}\n{BEGIN}{{}}\n")] {
+        let Told(status, location, message, advice) = journal.append(&second).unwrap_err();
+        assert_eq!((status, location.as_str()), (bp_status::Validation, "journal"));
+        assert!(message.starts_with("another push has, or had, the journal '"), "{message}");
+        assert!(advice.ends_with("open the journal again for each."), "{advice}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before, "a refusal changes nothing");
+    journal.append("{\"confirmed\":{}}\n").unwrap();
+    journal.close().unwrap();
+    Journal::open(&path).unwrap().append(BEGIN).unwrap();
+}
+
 #[test]
 fn of_many_at_once_one_gets_it() {
     let folder = Folder::new();

@@ -60,6 +60,7 @@ fn a_state_is_replaced_as_a_whole_and_read_by_the_next() {
     let state = open(&path).unwrap();
     assert_eq!(text(&state), None, "nothing was put there yet");
     replace(&state, STATE).unwrap();
+    assert_eq!(text(&state).as_deref(), Some(STATE), "where the next pull goes on");
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{STATE}\n"));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     // Whoever reads meanwhile has the one or the other: the file itself is not written to.

@@ -7,7 +7,7 @@ mod push;
 mod server_time;
 mod team;
 
-pub use push::{JournalBook, JournalCompaction, compact_journal};
+pub use push::{JournalBook, JournalCompaction, begins_push, compact_journal};
 pub(crate) use server_time::parse as date_of_header;
 
 pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};

@@ -9,7 +9,7 @@ use crate::catalog::operation::Answer;
 use crate::envelope::{Envelope, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
-use crate::json::{DEEPEST, Node, Part, at, depth, id_of, text_of};
+use crate::json::{Node, Part, at, id_of, text_of};
 
 /// Checks that the answer to a write says that it was carried out. One with a status of failure was judged before.
 ///
@@ -76,9 +76,8 @@ pub(crate) fn gives_id(answer: Answer) -> bool {
 /// Whether an answer holds the resource of an id.
 pub(crate) fn holds(body: &[u8], id: u64) -> bool {
     let said: Result<WriteAnswer<'_>, _> = serde_json::from_slice(body);
-    said.ok().and_then(|said| said.response).is_some_and(|raw| {
-        depth(raw.get()) > DEEPEST || has_id(&Part::Json(raw).read(), |node| id_of(node) == Some(id))
-    })
+    let response = said.ok().and_then(|said| said.response);
+    response.is_some_and(|raw| has_id(&Part::Json(raw).read(), |node| id_of(node) == Some(id)))
 }
 
 #[derive(Deserialize)]
@@ -90,10 +89,8 @@ struct WriteAnswer<'a> {
 }
 
 fn gives(answer: Answer, response: Option<&RawValue>) -> bool {
-    let has = |test: fn(&Node<'_>) -> bool| {
-        // What is nested too deep to be read was made by Brightpearl all the same.
-        response.is_some_and(|raw| depth(raw.get()) > DEEPEST || test(&Part::Json(raw).read()))
-    };
+    // One level is read, and one more of what stands there: however deep an answer is, what it gives is not deep in it.
+    let has = |test: fn(&Node<'_>) -> bool| response.is_some_and(|raw| test(&Part::Json(raw).read()));
     match answer {
         // `{}` is Brightpearl's own way to say that there is nothing to say. A text is somebody's words on what went wrong.
         Answer::Nothing => {
@@ -270,6 +267,25 @@ mod tests {
         for (status, is_done_by) in [(200, true), (201, true), (202, false), (206, false), (207, true)] {
             assert_eq!(is_done(Answer::Nothing, Method::Post, status, "{}"), is_done_by, "{status}");
         }
+    }
+
+    #[test]
+    fn a_deep_answer_is_done_by_what_it_gives_and_not_by_its_depth() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        for (answer, response, is_given) in [
+            (Answer::Id, deep.clone(), false),
+            (Answer::Ids, format!("[[7],{deep}]"), false),
+            (Answer::Ids, format!("[7,{deep}]"), true),
+            (Answer::IdObject, format!(r#"{{"rows":{deep},"id":7}}"#), true),
+            (Answer::IdObject, format!(r#"{{"rows":{deep}}}"#), false),
+            (Answer::Number, deep.clone(), false),
+            (Answer::Resource, deep.clone(), false),
+        ] {
+            let body = format!(r#"{{"response":{response}}}"#);
+            assert_eq!(is_done(answer, Method::Post, 200, &body), is_given, "{answer:?}");
+        }
+        assert!(!holds(format!(r#"{{"response":{deep}}}"#).as_bytes(), 7));
+        assert!(holds(format!(r#"{{"response":{{"rows":{deep},"id":7}}}}"#).as_bytes(), 7));
     }
 
     #[test]

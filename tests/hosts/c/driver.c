@@ -1,7 +1,7 @@
 /*
  * Plays servers that a driver must not be fooled by, and programs that it must not be hung by: driver.
  */
-#define _DEFAULT_SOURCE /* alarm */
+#define _DEFAULT_SOURCE /* alarm, mkstemp */
 #include "server.h"
 #include "text.h"
 
@@ -243,16 +243,17 @@ static bp_status do_nothing(bp_call *call, const bp_step *step, void *data, bp_e
   return BP_STATUS_OK;
 }
 
+static const char NOTES[] =
+    "{\"version\":1,\"name\":\"notes\",\"target\":\"order-service/order/{ORDER-ID}/note\",\"path\":"
+    "{\"ORDER-ID\":{\"from\":\"order\"}},\"key\":{\"from\":\"text\"},\"fields\":[{\"to\":\"/"
+    "text\",\"from\":\"text\"}]}";
+
 static bp_call *push_of(const bp_client *client) {
-  const char *document =
-      "{\"version\":1,\"name\":\"notes\",\"target\":\"order-service/order/{ORDER-ID}/note\",\"path\":"
-      "{\"ORDER-ID\":{\"from\":\"order\"}},\"key\":{\"from\":\"text\"},\"fields\":[{\"to\":\"/"
-      "text\",\"from\":\"text\"}]}";
   bp_mapping *mapping = NULL;
   bp_call *call = NULL;
   bp_push push;
   BP_INIT(&push);
-  expect(bp_mapping_new(document, strlen(document), &mapping, NULL) == BP_STATUS_OK, "a mapping");
+  expect(bp_mapping_new(NOTES, strlen(NOTES), &mapping, NULL) == BP_STATUS_OK, "a mapping");
   push.mapping = mapping;
   push.dry_run = 1;
   expect(bp_call_start_push(client, &push, &call, NULL) == BP_STATUS_OK, "a push");
@@ -361,6 +362,164 @@ static void a_line_is_one_line(void) {
   stop_server(&server);
 }
 
+/* A push that writes one note, and whose journal is that text; NULL for none. */
+static bp_call *writing_push_of(const bp_client *client, bp_text journal) {
+  bp_mapping *mapping = NULL;
+  bp_call *call = NULL;
+  bp_push push;
+  bp_text record = bp_text_of("{\"order\":1,\"text\":\"Picked\"}");
+  BP_INIT(&push);
+  expect(bp_mapping_new(NOTES, strlen(NOTES), &mapping, NULL) == BP_STATUS_OK, "a mapping");
+  push.mapping = mapping;
+  push.write = 1;
+  push.journal = journal;
+  push.records = &record;
+  push.record_count = 1;
+  expect(bp_call_start_push(client, &push, &call, NULL) == BP_STATUS_OK, "a push that writes");
+  bp_mapping_free(mapping);
+  return call;
+}
+
+/* A journal in a new file, whose name is gone already. */
+static bp_journal *new_journal(void) {
+  char path[] = "/tmp/brightpearl-driver-XXXXXX";
+  bp_journal *journal = NULL;
+  int file = mkstemp(path);
+  expect(file >= 0 && bp_journal_open(path, strlen(path), &journal, NULL) == BP_STATUS_OK, "a journal");
+  close(file);
+  unlink(path);
+  return journal;
+}
+
+static void expect_refused(bp_status status, const bp_error *error) {
+  expect(status == BP_STATUS_VALIDATION && strcmp(bp_error_location(error).data, "journal") == 0 &&
+             strstr(bp_error_message(error).data, "another push has, or had, the journal"),
+         "the second push on a journal to be refused");
+}
+
+/* What the first one wrote is not known to the second, which would write it once more. */
+static void a_journal_is_for_one_push(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  bp_error *error = NULL;
+  bp_driven both[2];
+  bp_call *call;
+  bp_status status;
+  BP_INIT(&options);
+  options.journal = new_journal();
+  call = writing_push_of(client, bp_journal_text(options.journal));
+  expect(came_to(call, &options, do_nothing, NULL, &delivery) == BP_STATUS_OK && server.seen->posts == 1,
+         "a push that writes once");
+  call = writing_push_of(client, bp_journal_text(options.journal));
+  status = bp_drive(call, &options, do_nothing, NULL, &error);
+  expect_refused(status, error);
+  bp_error_free(error);
+  bp_call_free(call);
+  expect(server.seen->posts == 1, "nothing to be written twice, one after the other");
+  bp_journal_free(options.journal);
+
+  options.journal = new_journal();
+  memset(both, 0, sizeof both);
+  both[0].call = writing_push_of(client, bp_journal_text(options.journal));
+  both[1].call = writing_push_of(client, bp_journal_text(options.journal));
+  expect(bp_drive_all(both, 2, &options, do_nothing, NULL) == BP_STATUS_OK && both[0].status == BP_STATUS_OK,
+         "the first of two pushes to be driven to its end");
+  expect_refused(both[1].status, both[1].error);
+  expect(server.seen->posts == 2, "nothing to be written twice, side by side");
+  bp_error_free(both[1].error);
+  bp_call_free(both[0].call);
+  bp_call_free(both[1].call);
+  bp_journal_free(options.journal);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static void a_journal_that_nobody_keeps_announces_nothing(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  bp_call *call = writing_push_of(client, bp_text_of(""));
+  expect(came_to(call, NULL, NULL, NULL, &delivery) == BP_STATUS_MISUSE && server.seen->posts == 0,
+         "a push whose journal nobody keeps to be told before it writes");
+  BP_INIT(&options);
+  options.journal = new_journal();
+  call = writing_push_of(client, bp_text_of(""));
+  expect(came_to(call, &options, NULL, NULL, &delivery) == BP_STATUS_OK && server.seen->posts == 1,
+         "a push whose journal is kept to need no sink");
+  bp_journal_free(options.journal);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static void a_call_stands_once_among_those_that_are_driven(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_driven three[3];
+  bp_error *error = NULL;
+  memset(three, 0, sizeof three);
+  three[0].call = three[2].call = get(client);
+  three[1].call = get(client);
+  expect(bp_drive_all(three, 3, NULL, NULL, &error) == BP_STATUS_MISUSE && server.seen->gets == 0,
+         "a call that stands there twice to be told");
+  bp_error_free(error);
+  bp_call_free(three[0].call);
+  bp_call_free(three[1].call);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+/* What is done of the program's own transfers. */
+typedef struct {
+  CURL *transfer;
+  CURLcode result;
+  int count;
+} others;
+
+static void take_other(CURL *transfer, CURLcode result, void *data) {
+  others *told = (others *)data;
+  told->transfer = transfer;
+  told->result = result;
+  told->count++;
+}
+
+static size_t ignore(char *data, size_t size, size_t count, void *to) {
+  (void)data, (void)to;
+  return size * count;
+}
+
+static void transfers_of_the_program_are_its_own(void) {
+  server server = start_server(WAITS_FOR_TWO); /* neither of the two is answered before the other was sent */
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  others told = {NULL, CURLE_OK, 0};
+  char url[64];
+  int turn;
+  CURL *own = curl_easy_init();
+  snprintf(url, sizeof url, "http://127.0.0.1:%u/own", server.port);
+  BP_INIT(&options);
+  options.multi = curl_multi_init();
+  options.on_other = take_other;
+  options.data = &told;
+  curl_easy_setopt(own, CURLOPT_URL, url);
+  curl_easy_setopt(own, CURLOPT_PROXY, "");
+  curl_easy_setopt(own, CURLOPT_WRITEFUNCTION, ignore);
+  curl_multi_add_handle(options.multi, own);
+  for (turn = 0; turn < 100 && told.count == 0; turn++) {
+    expect(came_to(get(client), &options, NULL, NULL, &delivery) == BP_STATUS_OK, "an answer beside another transfer");
+  }
+  expect(told.count == 1 && told.transfer == own && told.result == CURLE_OK,
+         "the program to be told once that its own transfer is done");
+  curl_multi_remove_handle(options.multi, own);
+  curl_easy_cleanup(own);
+  curl_multi_cleanup(options.multi);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
 static CURLcode refuse(CURL *transfer, void *data) {
   (void)transfer, (void)data;
   return CURLE_SSL_CERTPROBLEM;
@@ -405,6 +564,10 @@ int main(void) {
   a_sink_that_feeds_nothing_hangs_nobody();
   lines_tell_what_is_done_and_nothing_secret();
   a_line_is_one_line();
+  a_journal_is_for_one_push();
+  a_journal_that_nobody_keeps_announces_nothing();
+  a_call_stands_once_among_those_that_are_driven();
+  transfers_of_the_program_are_its_own();
   misuse_is_told();
   curl_global_cleanup();
   printf("%d failures\n", failures);

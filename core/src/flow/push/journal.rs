@@ -21,6 +21,7 @@ use crate::output::State;
 
 pub use book::JournalBook;
 pub use compaction::{JournalCompaction, compact_journal};
+pub use line::begins_push;
 
 pub(super) use line::DoneState;
 pub(super) use names::Names;

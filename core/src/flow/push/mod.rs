@@ -56,7 +56,7 @@ use crate::telemetry::Event;
 use confirmation::Confirmation;
 use crew::Crew;
 use journal::Journal;
-pub use journal::{JournalBook, JournalCompaction, compact_journal};
+pub use journal::{JournalBook, JournalCompaction, begins_push, compact_journal};
 use judge::Judge;
 use ledger::Ledger;
 use lookup::Lookups;

@@ -83,6 +83,21 @@ impl DoneState {
     }
 }
 
+/// Whether a push begins among these whole lines of its journal. A push puts out its beginning once, and before anything
+/// else, so that where a journal gets it a second time, another push writes to it.
+///
+/// ```
+/// use brightpearl_core::flow::begins_push;
+///
+/// let begin = r#"{"push":{"version":1,"account":"acme","mapping":"orders"}}"#;
+/// assert!(begins_push(&format!("\n{begin}\n")));
+/// assert!(!begins_push("{\"confirmed\":{}}\n"));
+/// ```
+pub fn begins_push(lines: &str) -> bool {
+    let is_head = |line: &str| matches!(serde_json::from_str(line), Ok(JournalLine::Push(_)));
+    lines.lines().any(|line| line.starts_with(r#"{"push":"#) && is_head(line))
+}
+
 /// Makes lines of parts that end anywhere.
 #[derive(Debug, Default)]
 pub(super) struct LineReader {
