@@ -101,7 +101,8 @@ impl<'a> TaskAnswer<'a> {
         ids.filter(|ids| !ids.is_empty()).ok_or_else(|| self.unexpected("an id, or some"))
     }
 
-    /// Whether what it says is beyond what an answer is read for: too deep, or a number that no id can be.
+    /// Whether what it says is beyond what an answer is read for: a resource that is too deep, or a number that no id can
+    /// be.
     pub(crate) fn is_unwieldy(&self) -> bool {
         let is_beyond = |node: &Node<'_>| match node {
             Node::Number(digits) => is_beyond_ids(digits),
@@ -114,7 +115,7 @@ impl<'a> TaskAnswer<'a> {
             Node::Array(elements) => elements.iter().any(|element| is_beyond(&element.read())),
             node => is_beyond(&node),
         };
-        holds || self.is_deep()
+        holds || (self.is_deep() && matches!(self.response.read(), Node::Object(_)))
     }
 
     fn is_deep(&self) -> bool {
