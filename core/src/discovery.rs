@@ -14,7 +14,7 @@ use crate::catalog::{self, UnknownMembers};
 use crate::error::{Delivery, Error, Fault, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::excerpt::listed;
 use crate::http::Method;
-use crate::json::{nearest, plain, value};
+use crate::json::{plain, value};
 use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolved};
 use crate::task;
 use crate::validate::{self, Violation};
@@ -95,20 +95,8 @@ pub fn versions() -> String {
 pub fn describe(resource: &str) -> Result<String> {
     match catalog::describe(resource) {
         Some(description) => Ok(plain(&description)),
-        None => Err(unknown_resource(resource)),
+        None => Err(catalog::unknown_resource(resource)),
     }
-}
-
-fn unknown_resource(name: &str) -> Error {
-    let names = catalog::catalog().map(|resource| resource.name);
-    let searches = catalog::searches().map(|search| search.path);
-    let meant = nearest(name.trim_matches('/'), names.chain(searches)).map(str::to_owned);
-    let meant = meant.or_else(|| catalog::misspelt_path(name));
-    let hint = meant.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
-    Error::validation(
-        "resource",
-        format!("no resource has the name or path {name:?}; expected one of the catalog{hint}"),
-    )
 }
 
 /// Every task, as a JSON array of [`task::TaskDescription`].
@@ -212,7 +200,7 @@ fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
     if resource.trim_matches('/').contains('/') {
         return Ok(resource.into());
     }
-    let description = catalog::describe(resource).ok_or_else(|| unknown_resource(resource))?;
+    let description = catalog::describe(resource).ok_or_else(|| catalog::unknown_resource(resource))?;
     let knowing = description.operations.iter().filter(|operation| operation.method == method);
     let paths: BTreeSet<&str> = knowing.map(|operation| operation.path).collect();
     if paths.is_empty() {

@@ -48,7 +48,8 @@ pub struct bp_request {
     pub struct_size: usize,
     /// The verb: `GET`, `OPTIONS`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: bp_text,
-    /// The path below the account, such as `order-service/order-type`.
+    /// The path below the account, such as `order-service/order-type`, or a short name, with ids behind it or without:
+    /// `order-type`, `order/1-3`. What is not known is sent as it is.
     pub path: bp_text,
     /// Query parameters, unescaped, in order.
     pub query: *const bp_field,
@@ -63,7 +64,8 @@ pub struct bp_request {
     /// Not 0: sending this PUT, PATCH or DELETE twice is the same as sending it once, so that it may be
     /// repeated when the outcome of an attempt is unknown.
     pub idempotent: u32,
-    /// Not 0: sends the body although the catalogue finds it wrong, for fields newer than this release.
+    /// Not 0: sends the body although the catalogue finds it wrong, and a path that is much like a known one, for what is
+    /// newer than this release.
     pub unchecked: u32,
 }
 
@@ -73,7 +75,7 @@ pub struct bp_request {
 pub struct bp_search {
     /// `sizeof(bp_search)`.
     pub struct_size: usize,
-    /// The search's path, such as `order-service/order-search`.
+    /// The search's path, such as `order-service/order-search`, or the short name of what it finds, such as `order`.
     pub resource: bp_text,
     /// Filters, unescaped, in order; all must hold.
     pub filters: *const bp_field,
@@ -95,7 +97,8 @@ pub struct bp_search {
     pub page_size: u32,
     /// One of `bp_paging`.
     pub paging: u32,
-    /// Not 0: sends names that this release does not know instead of refusing them.
+    /// Not 0: sends names that this release does not know instead of refusing them, and a path that is much like a known
+    /// one.
     pub unchecked: u32,
 }
 
@@ -105,7 +108,8 @@ pub struct bp_search {
 pub struct bp_fetch {
     /// `sizeof(bp_fetch)`.
     pub struct_size: usize,
-    /// The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+    /// The resource's path, such as `order-service/order`, or its short name, such as `order`. The ids go behind it, or
+    /// where `{ids}` stands.
     pub resource: bp_text,
     /// The ids, such as `1-200,320`. Both NULL and an empty text are errors, and stand neither for all ids nor for none,
     /// unless `all` is set: then `ids` is left at zero.
@@ -128,7 +132,7 @@ pub struct bp_fetch {
 pub struct bp_options {
     /// `sizeof(bp_options)`.
     pub struct_size: usize,
-    /// The resource's path, such as `order-service/order`.
+    /// The resource's path, such as `order-service/order`, or its short name, such as `order`.
     pub resource: bp_text,
     /// The ids, as in `bp_fetch`.
     pub ids: bp_text,

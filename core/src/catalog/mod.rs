@@ -12,6 +12,7 @@ mod contact_service;
 mod describe;
 pub mod field;
 mod integration_service;
+mod named_read;
 mod named_request;
 mod names;
 mod note;
@@ -27,6 +28,7 @@ mod resource;
 mod schema;
 mod search;
 mod template;
+mod unfinished;
 mod unknown;
 mod update;
 mod utilities;
@@ -36,6 +38,8 @@ pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
+pub(crate) use named_read::unknown_resource;
+pub use named_read::{read_path, search_path};
 pub use named_request::{misspelt_path, request_path};
 pub use names::{readable, readable_path, search_for, search_named};
 pub use note::{EventFlag, Evidence, ShippedNote, SkuSearch, shipped_note};

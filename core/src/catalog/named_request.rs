@@ -1,7 +1,9 @@
 //! The path that a request means, which people name in short, leave unfinished and misspell.
 
 use super::template::is_placeholder;
+use super::unfinished::check_finished;
 use super::{Endpoint, Resource, catalog, search};
+use crate::account::PATH_BYTES;
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::json::nearest;
@@ -20,17 +22,17 @@ use crate::json::nearest;
 /// ```
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `path` where a placeholder stands in the place of an id, where a
-/// resource alone does not say which path is meant, and where the path is most likely a known one misspelt.
+/// [`Kind::Validation`](crate::Kind::Validation) at `path` where a placeholder, or what a program writes for a missing
+/// value, stands in the place of an id, where a resource alone does not say which path is meant, and where the path is most
+/// likely a known one misspelt.
 pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<String> {
-    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
-    let segments: Vec<&str> = plain.split('/').filter(|segment| !segment.is_empty()).collect();
-    if let Some(left) = segments.iter().find(|segment| is_placeholder(segment)) {
-        return Err(refusal(format!(
-            "the path {path:?} has the placeholder {left}; expected the id itself in its place"
-        )));
-    }
     let as_it_is = || Ok(path.to_owned());
+    if path.len() > PATH_BYTES {
+        return as_it_is();
+    }
+    check_finished(path, false)?;
+    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+    let segments = segments_of(plain);
     let Some((first, rest)) = segments.split_first() else { return as_it_is() };
     let is_known = |endpoint: &Endpoint| endpoint.arguments(plain).is_some();
     if search(plain).is_some() || catalog().flat_map(|resource| resource.endpoints).any(is_known) {
@@ -40,9 +42,10 @@ pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<Strin
         let full = in_full(named, rest, method)?;
         return Ok(if query.is_empty() { full } else { format!("{full}?{query}") });
     }
-    match meant(&segments).filter(|_| !unchecked) {
+    match meant(&segments, known_paths()).filter(|_| !unchecked) {
         Some(near) => Err(refusal(format!(
-            "no path {path:?} is known; did you mean {near}? `unchecked` sends it as it is"
+            "no path {} is known; did you mean {near}? `unchecked` sends it as it is",
+            shown(path)
         ))),
         None => as_it_is(),
     }
@@ -50,8 +53,26 @@ pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<Strin
 
 /// The known path that one which is not known most likely is, with its own ids.
 pub fn misspelt_path(path: &str) -> Option<String> {
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    meant(&segments)
+    meant(&segments_of(path), known_paths())
+}
+
+/// A path as an error quotes it.
+pub(super) fn shown(path: &str) -> String {
+    const SHOWN: usize = 200;
+    let cut = path.floor_char_boundary(SHOWN);
+    let dots = if cut < path.len() { "..." } else { "" };
+    format!("{:?}{dots}", &path[..cut])
+}
+
+/// What stands between the slashes, of which those at either end and doubled ones are overlooked.
+pub(super) fn segments_of(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+/// Every path that is known, with placeholders.
+fn known_paths() -> impl Iterator<Item = &'static str> {
+    let endpoints = catalog().flat_map(|resource| resource.endpoints.iter().map(|endpoint| endpoint.path));
+    endpoints.chain(catalog().flat_map(|resource| resource.searches.iter().map(|search| search.path)))
 }
 
 /// The path of a resource with the ids behind it.
@@ -72,11 +93,9 @@ fn in_full(named: &Resource, ids: &[&str], method: Method) -> Result<String> {
     })
 }
 
-/// The known path that this one most likely is, with its own ids.
-fn meant(segments: &[&str]) -> Option<String> {
-    let endpoints = catalog().flat_map(|resource| resource.endpoints.iter().map(|endpoint| endpoint.path));
-    let searches = catalog().flat_map(|resource| resource.searches.iter().map(|search| search.path));
-    endpoints.chain(searches).find_map(|template| {
+/// Which of the known paths this one most likely is, with its own ids.
+pub(super) fn meant(segments: &[&str], mut known: impl Iterator<Item = &'static str>) -> Option<String> {
+    known.find_map(|template| {
         let mut found = Vec::new();
         let mut known = template.split('/');
         for segment in segments {
@@ -92,9 +111,10 @@ fn meant(segments: &[&str]) -> Option<String> {
     })
 }
 
-/// Whether it looks like ids, and not like a word of a path.
+/// Whether it looks like ids, or stands where they go, and does not look like a word of a path.
 fn is_some_id(segment: &str) -> bool {
-    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit() || b",.-*".contains(&byte))
+    segment == "{ids}"
+        || !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit() || b",.-*".contains(&byte))
 }
 
 fn refusal(message: String) -> Error {

@@ -104,7 +104,8 @@ into_operation!(
 pub struct SingleRequest {
     /// The verb.
     pub method: Method,
-    /// The path below the account, such as `order-service/order-type`.
+    /// The path below the account, such as `order-service/order-type`, or a short name, with ids behind it or without:
+    /// `order-type`, `order/1-3`. What is not known is sent as it is.
     pub path: String,
     /// Query parameters, unescaped, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -120,7 +121,8 @@ pub struct SingleRequest {
     /// repeated when the outcome of an attempt is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,
-    /// Sends a body although the catalog finds it wrong: for fields newer than this version.
+    /// Sends a body although the catalog finds it wrong, and a path that is much like a known one: for what is newer than
+    /// this version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
 }
@@ -183,7 +185,7 @@ pub enum Paging {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
-    /// The search's path, such as `order-service/order-search`.
+    /// The search's path, such as `order-service/order-search`, or the short name of what it finds, such as `order`.
     pub resource: String,
     /// Filters, unescaped, in order; all must hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -207,8 +209,8 @@ pub struct Search {
     /// The column that identifies a row, for dropping repeated rows; the catalog's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Sends names that the catalog does not know instead of refusing them: for columns newer than this
-    /// version.
+    /// Sends names that the catalog does not know instead of refusing them, and a path that is much like a known one: for
+    /// what is newer than this version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
 }
@@ -355,7 +357,8 @@ pub enum Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
-    /// The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+    /// The resource's path, such as `order-service/order`, or its short name, such as `order`. The ids go behind it, or
+    /// where `{ids}` stands.
     pub resource: String,
     /// The ids; absent asks for the whole list, where the resource allows that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -393,7 +396,7 @@ impl Fetch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The resource's path, such as `order-service/order`.
+    /// The resource's path, such as `order-service/order`, or its short name, such as `order`.
     pub resource: String,
     /// The ids; absent asks for everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]

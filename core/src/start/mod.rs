@@ -1,5 +1,6 @@
 //! Which job an operation becomes, and the calls that begin or go on with one.
 
+mod paths;
 mod writes;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::operation::{Operation, Pull, Push};
 use crate::shared::Shared;
 use crate::task::task_job;
 
+use paths::in_full;
 use writes::{check_resume, check_start};
 
 /// A job, or what is wrong with its operation.
@@ -37,6 +39,7 @@ pub(crate) static FLOWS: Flows = Flows { push: push_job, pull: pull_job };
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with the operation.
 pub(crate) fn start(shared: Arc<Shared>, operation: Operation, flows: Option<&Flows>) -> Result<Call> {
+    let operation = in_full(operation)?;
     check_start(shared.config.read_only, &operation)?;
     let job = plan(&shared, &operation, Position::Start, true, flows)?;
     Ok(Call::new(shared, operation, job))

@@ -1,6 +1,6 @@
 //! Checking all writes of a batch before any is sent.
 
-use crate::catalog::UnknownMembers;
+use crate::catalog::{UnknownMembers, request_path};
 use crate::checked::{Checked, check_request, known_request};
 use crate::error::{Error, Result, Severity, Violation};
 use crate::header::check_against;
@@ -49,7 +49,10 @@ fn check_write(
         return Err(Error::validation("method", message));
     }
     let write = match unknown {
-        Some(unknown) => check_request(request, unknown)?,
+        Some(unknown) => {
+            request_path(&request.path, request.method, request.unchecked)?;
+            check_request(request, unknown)?
+        }
         None => known_request(request)?,
     };
     match message::obstacle(&write) {
