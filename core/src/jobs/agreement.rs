@@ -6,7 +6,10 @@
 //!
 //! | what the answer says | may lie |
 //! |---|---|
-//! | `resultsAvailable` is too low | yes: rows come before it |
+//! | `resultsAvailable` is too low | yes: rows come before it, as long as it stays so |
+//! | `resultsAvailable` is lower than on a page before, and rows end there | no, until the first page says it, too |
+//! | `resultsAvailable` is more than any account has | no |
+//! | no row at all, where there were some a moment before | no |
 //! | `resultsAvailable` is 500, whatever the truth | yes, in the search that is known for it (§4.4); elsewhere only to a plain search that has rows |
 //! | `resultsAvailable` is too high at the end | no |
 //! | `resultsReturned` is not the number of rows | no |
@@ -19,7 +22,9 @@
 //! | `lastResult` lies behind the rows at the end | no |
 //! | a column that was asked for is missing, or the one with the key | no |
 //! | a row is none that a filter lets through, where something is decided | no |
+//! | an id is a text of digits | yes: it is read as the number that it is |
 //! | a row of a sweep has no id, or that of another row | no |
+//! | a search has fewer rows of their own than its first page said, and its last | no |
 
 use std::fmt;
 
@@ -35,8 +40,11 @@ const ALWAYS_500: (&str, u64) = ("accounting-service/supplier-payment-search", 5
 /// So many pages more than were announced, beside as many again, are taken for rows that come while a search is read.
 const PAGES_BEYOND: u64 = 50;
 
-/// The most pages of a search that does not say how many rows it has.
-const PAGES_UNANNOUNCED: u64 = 10_000;
+/// The most rows of a search that does not say how many it has.
+const ROWS_UNANNOUNCED: u64 = 1_000_000;
+
+/// More rows than any account has.
+const MOST_ROWS: u64 = 200_000_000;
 
 /// What was asked of a search.
 #[derive(Clone, Copy, Debug)]
@@ -120,8 +128,35 @@ fn may_be_so(asked: SearchAsked<'_>, available: u64, rows: u64) -> bool {
     available == always && (is_known_for_it(asked.resource) || (!asked.decides && rows > 0))
 }
 
-fn is_known_for_it(resource: &str) -> bool {
+/// Whether a search is known to make its count up.
+pub(crate) fn is_known_for_it(resource: &str) -> bool {
     resource.trim_matches('/') == ALWAYS_500.0
+}
+
+/// The number of rows that a page announces, where the search is not known to make it up.
+pub(crate) fn announced(resource: &str, page: &Page) -> Option<u64> {
+    page.metadata().results_available.filter(|_| !is_known_for_it(resource))
+}
+
+/// Whether so many may be announced by a plain search that has fewer rows.
+pub(crate) fn may_be_made_up(rows: u64) -> bool {
+    rows == ALWAYS_500.1
+}
+
+/// The error of a search whose rows end before what it announced, though the page agrees with itself.
+pub(crate) fn ends_early(resource: &str, held: u64, announced: u64) -> Error {
+    let message = format!(
+        "{resource} ends after {held} rows, and said before that it has {announced}; asked again, it says one or the other; expected both to agree"
+    );
+    Error::new(Kind::Protocol, message).at("response.metaData.resultsAvailable")
+}
+
+/// The error of a search that has no row at all, after it had some.
+pub(crate) fn has_vanished(resource: &str, before: u64) -> Error {
+    let message = format!(
+        "{resource} has no row at all any more, and had {before} a moment before; expected those that are still there"
+    );
+    Error::new(Kind::Protocol, message).at("response.results")
 }
 
 fn check_columns(asked: SearchAsked<'_>, page: &Page) -> Result<()> {
@@ -166,10 +201,16 @@ impl PageBound {
     /// # Errors
     /// [`Kind::Protocol`] when there are more than can be, by what the first announced.
     pub(crate) fn take(&mut self, resource: &str, page_size: u64, page: &Page) -> Result<()> {
-        let announced = || page.metadata().results_available.filter(|_| !is_known_for_it(resource));
-        let most = *self.most.get_or_insert_with(|| {
-            announced()
-                .map_or(PAGES_UNANNOUNCED, |rows| (rows / page_size + 1).saturating_mul(2) + PAGES_BEYOND)
+        let announced = page.metadata().results_available.filter(|_| !is_known_for_it(resource));
+        if let Some(rows) = announced.filter(|rows| *rows > MOST_ROWS) {
+            let message = format!(
+                "{resource} says that it has {rows} rows, more than any account has; expected {MOST_ROWS} at most"
+            );
+            return Err(Error::new(Kind::Protocol, message).at("response.metaData.resultsAvailable"));
+        }
+        let most = *self.most.get_or_insert_with(|| match announced {
+            Some(rows) => (rows / page_size + 1).saturating_mul(2) + PAGES_BEYOND,
+            None => ROWS_UNANNOUNCED / page_size + PAGES_BEYOND,
         });
         self.pages += 1;
         if self.pages <= most {
@@ -274,5 +315,12 @@ mod tests {
         let pages =
             (0..1_000).take_while(|_| bound.take(SEARCH, 3, &page(3, r#""resultsAvailable":9,"#)).is_ok());
         assert_eq!(pages.count(), 58);
+        let error = PageBound::default()
+            .take(SEARCH, 3, &page(3, r#""resultsAvailable":1000000000000,"#))
+            .expect_err("more than there can be");
+        assert!(error.message().contains("more than any account has"), "{error}");
+        let mut bound = PageBound::default();
+        let pages = (0..10_000).take_while(|_| bound.take(SEARCH, 500, &page(3, "")).is_ok());
+        assert_eq!(pages.count(), 2_050);
     }
 }

@@ -1,8 +1,9 @@
 //! Whether the rows of a search are some that its filters let through. An answer that has others is that of another
 //! question, such as a cache gives that minds the path alone: what is not in it may well be there (API notes §4.3, §4.6).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use super::sweep::key_of;
 use crate::catalog::{self, FilterType};
 use crate::error::{Error, Kind, Result};
 use crate::id_set::IdSet;
@@ -52,41 +53,29 @@ pub(crate) fn check_key(resource: &str, key: Option<&str>, page: &Page) -> Resul
     Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")))
 }
 
-/// Checks that every row has an id by which its record can be read, and that two rows of one id are the same.
+/// Checks that every row has an id by which its record can be read, and that no two rows have one, unless they are lines
+/// of one record.
 ///
 /// # Errors
 /// [`Kind::Protocol`], which says which row has what.
 pub(crate) fn check_ids(resource: &str, key: Option<&str>, page: &Page) -> Result<()> {
     let named = key.and_then(|key| Some((key, catalog::search(resource)?, page.column(key)?)));
     let Some((key, listed, column)) = named else { return Ok(()) };
-    // Searches of lines have several rows of one record.
-    if listed.key != Some(key)
-        || listed.lines_of.is_some()
-        || !listed.column(key).is_some_and(|key| is_number(key.filter_type))
-    {
+    let is_of_lines = listed.lines_of.is_some_and(|(of, _)| of == key);
+    if listed.key != Some(key) && !is_of_lines {
         return Ok(());
     }
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for row in 0..page.rows() {
-        let id =
-            text(column.cell(row)).and_then(|found| found.trim().parse::<u64>().ok()).filter(|id| *id > 0);
-        let wrong = match id {
+        let wrong = match key_of(column, row) {
             None => "does not say which record it is",
-            Some(id) => match seen.insert(id, row) {
-                Some(other) if row_text(page, other) != row_text(page, row) => "has the id of another",
-                Some(_) | None => continue,
-            },
+            Some(id) if !seen.insert(id) && !is_of_lines => "has the id of another",
+            Some(_) => continue,
         };
         let message = format!("a row in the answer of {resource} {wrong}; expected its id as {key}");
         return Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")));
     }
     Ok(())
-}
-
-fn row_text(page: &Page, row: usize) -> String {
-    let mut text = String::new();
-    page.row_json(row, &mut text);
-    text
 }
 
 fn is_number(filter: FilterType) -> bool {
@@ -192,8 +181,21 @@ mod tests {
         };
         for (rows, agrees) in [
             (r#"[[7,"a"],[8,"a"]]"#, true),
-            (r#"[[7,"a"],[7,"a"]]"#, true),
+            (r#"[[7,"a"],[7,"a"]]"#, false),
             (r#"[[7,"a"],[7,"b"]]"#, false),
+            (r#"[[7,"a"],["07","b"]]"#, false),
+            (r#"[["7","a"],[" 8 ","a"],["0009","a"]]"#, true),
+            (r#"[[9223372036854775807,"a"]]"#, true),
+            (r#"[[9223372036854775808,"a"]]"#, false),
+            (r#"[["9223372036854775808","a"]]"#, false),
+            (r#"[["+7","a"]]"#, false),
+            (r#"[["","a"]]"#, false),
+            (r#"[["0x7","a"]]"#, false),
+            (r#"[[7,"a"],["8","a"]]"#, true),
+            (r#"[[7.0,"a"]]"#, false),
+            (r#"[[-7,"a"]]"#, false),
+            (r#"[[true,"a"]]"#, false),
+            (r#"[[[7],"a"]]"#, false),
             (r#"[[null,"a"]]"#, false),
             (r#"[[0,"a"]]"#, false),
             ("[]", true),
@@ -201,6 +203,14 @@ mod tests {
             assert_eq!(check(rows).is_ok(), agrees, "{rows}");
         }
         assert!(check(r#"[[0,"a"]]"#).unwrap_err().message().contains("expected its id as orderId"));
+        let lines =
+            r#"{"response":{"results":[[7],[7],["8"]],"metaData":{"columns":[{"name":"journalId"}]}}}"#;
+        let journals = |body: &str| {
+            let page = Page::decode(body.as_bytes()).expect("a page");
+            check_ids("accounting-service/journal-search", Some("journalId"), &page)
+        };
+        assert!(journals(lines).is_ok(), "several lines of one record");
+        assert!(journals(&lines.replace("\"8\"", "\"x\"")).is_err());
     }
 
     #[test]

@@ -19,4 +19,4 @@ pub(crate) use given::{check_given, gives_id, holds, id_given};
 pub(crate) use options::job as options_job;
 pub(crate) use request::job as request_job;
 pub(crate) use search::SearchJob;
-pub(crate) use sweep::{SweepJob, instant_of, key_of};
+pub(crate) use sweep::{SweepJob, id_of, instant_of, key_of};

@@ -1,5 +1,9 @@
 //! The paging of a search, under the trust rules that lose no row: the rows themselves are believed before
 //! any count, pages start where the last one really ended, and rows seen before are dropped and counted.
+//!
+//! Where less is announced than before, rows are gone, and others have moved up unseen, or the answer is not right. It is
+//! asked for again where rows end with it, and then the search steps back by as many rows as are gone. It ends when it has
+//! as many rows of their own as were announced at its beginning, or are at its end.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -17,14 +21,22 @@ use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::live::LiveColumns;
 use crate::operation::{Paging, Search, sort_parts};
 use crate::output::{Output, SearchPage};
-use crate::table::{ColumnData, Page};
+use crate::table::Page;
 use crate::telemetry::{Event, template};
 
-use super::agreement::{PageBound, SearchAsked, check};
+use super::agreement::{
+    PageBound, SearchAsked, announced, check, ends_early, has_vanished, is_known_for_it, may_be_made_up,
+};
 use super::sweep::key_of;
 
 /// After this many pages in a row without a new row, the server is taken not to page at all.
 const FRUITLESS_PAGES: u32 = 3;
+
+/// How often in a row a search steps back without a new row.
+const STEPS_BACK: u32 = 5;
+
+/// How often the same is asked for where there is no row at all any more.
+const VANISHED: u32 = 3;
 
 /// A search under way. Pages are known by the position of their first row, from 1.
 pub(crate) struct SearchJob {
@@ -51,6 +63,14 @@ pub(crate) struct SearchJob {
     results_available: Option<u64>,
     fruitless: u32,
     bound: PageBound,
+    /// What the first page announced; nothing where the search goes on behind one that is not known.
+    announced: Option<u64>,
+    /// The page whose count is lower than those before it, once it was asked for again.
+    doubted: Option<u64>,
+    /// How often it stepped back since the last new row, and behind which row that ends.
+    steps_back: u32,
+    caught_up: u64,
+    vanished: u32,
     /// Whether something is decided by what it does not find.
     decides: bool,
     /// The columns that were asked for.
@@ -130,6 +150,11 @@ impl SearchJob {
             results_available: None,
             fruitless: 0,
             bound: PageBound::default(),
+            announced: None,
+            doubted: None,
+            steps_back: 0,
+            caught_up: 0,
+            vanished: 0,
             decides: false,
             columns: search.columns.clone(),
             filters: search.filters.clone(),
@@ -213,6 +238,12 @@ impl SearchJob {
         if let Some(live) = self.live.take() {
             events.extend(live.learn_page(&self.resource, &page, self.is_whole));
         }
+        if self.goes_back(&page, events)? {
+            return Ok(());
+        }
+        if first_result == 1 && self.announced.is_none() {
+            self.announced = announced(&self.resource, &page);
+        }
         self.note_count(&page, events);
         let next = next_first_result(first_result, rows, page.metadata().last_result);
         self.ended = !self.goes_on(&page, rows);
@@ -221,6 +252,7 @@ impl SearchJob {
         let duplicates = rows - fresh;
         if fresh > 0 {
             self.bound.take(&self.resource, self.page_size, &page)?;
+            (self.steps_back, self.vanished, self.doubted) = (0, 0, None);
         }
         self.check_progress(&page, first_result, rows, fresh)?;
         if let Some(limit) = self.limit {
@@ -243,6 +275,79 @@ impl SearchJob {
         });
         self.unconsumed.push_back(UnconsumedPage { first_result, next, kept, keys, rows: handed_out });
         self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
+        if self.lacks_rows() {
+            self.step_back(1)?;
+            self.ended = false;
+        }
+        Ok(())
+    }
+
+    /// Whether a page is not taken, since it announces less than those before it: it is asked for again where rows end
+    /// with it, or else those before it that may have moved up.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when asking again has not settled it.
+    fn goes_back(&mut self, page: &Page, events: &mut Vec<Event>) -> Result<bool> {
+        let (place, rows) = (self.expected, page.rows() as u64);
+        if place == 1 && rows == 0 && self.delivered > 0 {
+            self.vanished += 1;
+            if self.vanished > VANISHED {
+                return Err(has_vanished(&self.resource, self.delivered));
+            }
+            return Ok(true);
+        }
+        let Some(before) = self.results_available.filter(|_| !is_known_for_it(&self.resource)) else {
+            return Ok(false);
+        };
+        let held = place - 1 + rows;
+        let is_end = !self.goes_on(page, rows);
+        let now = match announced(&self.resource, page) {
+            Some(now) => now,
+            // It does not say how many there are, and ends.
+            None if is_end && before > held && !self.is_made_up(before) => held,
+            None => return Ok(false),
+        };
+        if now >= before {
+            return Ok(false);
+        }
+        if is_end && self.doubted.replace(place) != Some(place) {
+            return Ok(true);
+        }
+        self.doubted = None;
+        if self.key.is_none() {
+            // Rows that cannot be told apart cannot be read twice.
+            return if is_end { Err(ends_early(&self.resource, held, before)) } else { Ok(false) };
+        }
+        events.push(Event::CountDrift { resource: self.resource.clone(), before, now });
+        self.results_available = Some(now);
+        self.step_back(place.saturating_sub(before - now).max(1))?;
+        Ok(true)
+    }
+
+    /// Whether the search has ended with fewer rows of their own than were announced at its beginning, and are at its end.
+    fn lacks_rows(&self) -> bool {
+        let Some(least) = self.announced.min(self.results_available).filter(|_| self.ended) else {
+            return false;
+        };
+        let is_whole = self.limit.is_none_or(|limit| self.delivered < limit);
+        self.key.is_some() && is_whole && self.delivered < least && !self.is_made_up(least)
+    }
+
+    /// Whether a number of hits is one that a plain search may make up.
+    fn is_made_up(&self, rows: u64) -> bool {
+        !self.decides && may_be_made_up(rows)
+    }
+
+    fn step_back(&mut self, to: u64) -> Result<()> {
+        self.steps_back += 1;
+        if self.steps_back > STEPS_BACK {
+            let announced = self.announced.max(self.results_available).unwrap_or_default();
+            return Err(ends_early(&self.resource, self.delivered, announced));
+        }
+        self.caught_up = self.caught_up.max(self.expected);
+        // What was asked for ahead is of no use any more.
+        self.slots.clear();
+        self.expected = to;
         Ok(())
     }
 
@@ -279,19 +384,18 @@ impl SearchJob {
         let Some(column) = self.key.as_deref().and_then(|key| page.column(key)) else {
             return (None, Vec::new());
         };
-        let ColumnData::Integer(values) = column.data() else { return (None, Vec::new()) };
-        let mut keys = Vec::with_capacity(values.len());
-        let mut kept = Vec::with_capacity(values.len());
-        for (row, value) in values.iter().enumerate() {
-            match u64::try_from(*value) {
-                Ok(key) if key > 0 && !column.is_null(row) => {
+        let mut keys = Vec::with_capacity(page.rows());
+        let mut kept = Vec::with_capacity(page.rows());
+        for row in 0..page.rows() {
+            match key_of(column, row) {
+                Some(key) => {
                     if self.seen.insert(key) {
                         kept.push(row as u32);
                         keys.push(key);
                     }
                 }
                 // A row without a key cannot be told from others: keep it.
-                _ => {
+                None => {
                     kept.push(row as u32);
                     keys.push(0);
                 }
@@ -307,7 +411,7 @@ impl SearchJob {
 
     /// A server that repeats the same rows without end must not keep us asking without end.
     fn check_progress(&mut self, page: &Page, first_result: u64, rows: u64, fresh: u64) -> Result<()> {
-        if fresh > 0 || rows == 0 || self.ended {
+        if fresh > 0 || rows == 0 || self.ended || first_result < self.caught_up {
             self.fruitless = 0;
             return Ok(());
         }
@@ -360,7 +464,9 @@ impl Job for SearchJob {
             return Ok(());
         }
         let page = Page::decode(&response.body)?;
-        check(self.asked(tag), &page, self.brings_new(&page))?;
+        // What is read a second time brings nothing new.
+        let brings_new = tag < self.caught_up || self.brings_new(&page);
+        check(self.asked(tag), &page, brings_new)?;
         self.slots.insert(tag, Slot::Arrived(Box::new(page)));
         self.advance(events).map_err(Unusable::Hopeless)
     }

@@ -1,5 +1,8 @@
 //! A whole search as it stands, though rows appear, vanish and move while it is read.
 //!
+//! Where it ends before what was announced, its first row is asked for once more: only when the count that comes with it is
+//! the lower one, too, rows are gone meanwhile. That all of them are, is never believed.
+//!
 //! Rows are sorted by what they are swept by. A page begins with the last row seen; when it begins behind that row, rows
 //! before it are gone and others have moved up unseen, so the sweep steps back until it overlaps what it has seen.
 
@@ -23,7 +26,7 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
-use super::agreement::{PageBound, SearchAsked, check, check_ids};
+use super::agreement::{PageBound, SearchAsked, announced, check, check_ids, ends_early, has_vanished};
 
 /// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
@@ -34,6 +37,9 @@ const SAME_PAGES: u32 = 3;
 /// After this many answers in a row without a new row, those for catching up after a step back not counted, the
 /// rows are taken to move faster than they are read.
 const FRUITLESS: u64 = 16;
+
+/// How often an end that comes too early is held against the first row, before it is given time.
+const EARLY_ENDS: u32 = 3;
 
 /// A sweep under way. It puts out pages without the rows that came before, and keeps no position of its own: whoever
 /// sweeps knows what was consumed.
@@ -67,6 +73,13 @@ pub(crate) struct SweepJob {
     fruitless: u64,
     results_available: Option<u64>,
     bound: PageBound,
+    /// The most rows that were announced, as far as that still counts.
+    announced: Option<u64>,
+    /// Whether the first row is asked for, to see what is announced now.
+    is_recount: bool,
+    early_ends: u32,
+    /// How many rows came.
+    came: u64,
 }
 
 /// What the rows are sorted by, as far as the API can sort by it.
@@ -134,6 +147,10 @@ impl SweepJob {
             fruitless: 0,
             results_available: None,
             bound: PageBound::default(),
+            announced: None,
+            is_recount: false,
+            early_ends: 0,
+            came: 0,
         };
         if let Some(key) = job.key.clone() {
             job.show(&key);
@@ -191,6 +208,7 @@ impl SweepJob {
         if page.metadata().results_available.is_some() {
             self.results_available = page.metadata().results_available;
         }
+        self.announced = self.announced.max(announced(&self.resource, &page));
         let places = self.places(&page);
         self.note_order(&places);
         if !self.overlaps(&places) {
@@ -203,8 +221,10 @@ impl SweepJob {
         let fresh = page.rows() as u64;
         if fresh > 0 {
             self.bound.take(&self.resource, self.page_size, &page)?;
+            self.early_ends = 0;
+            self.came += fresh;
         }
-        self.ended |= !self.goes_on(page.metadata().more_pages_available, rows, fresh);
+        self.ended |= !self.goes_on(&page, rows, fresh > 0);
         self.check_progress(fresh, &places, &page)?;
         if let Some(last) = places.into_iter().next_back() {
             let is_further = self.last.as_ref().is_none_or(|known| {
@@ -225,13 +245,42 @@ impl SweepJob {
     fn asked(&self) -> SearchAsked<'_> {
         SearchAsked {
             resource: &self.resource,
-            first_result: self.wanted,
+            first_result: self.first_result(),
             page_size: self.page_size,
             columns: &self.columns,
             filters: &[],
             key: self.key.as_deref(),
             decides: true,
         }
+    }
+
+    /// The row that the next request begins with.
+    fn first_result(&self) -> u64 {
+        if self.is_recount { 1 } else { self.wanted }
+    }
+
+    /// What was announced before, where the page is the last and ends before that. One in which stopping is expected, or
+    /// that is to be stepped back from, is no end.
+    fn early_end(&self, page: &Page) -> Option<u64> {
+        let (rows, places) = (page.rows() as u64, self.places(page));
+        let held = self.wanted - 1 + rows;
+        let announced = self.announced.filter(|announced| *announced > held)?;
+        let is_stop =
+            |place: &RowPlace| self.stop_at.is_some_and(|stop| place.key.is_some_and(|key| key <= stop));
+        let is_end = !self.goes_on(page, rows, self.brings_new(page));
+        (is_end && self.overlaps(&places) && !places.iter().any(is_stop)).then_some(announced)
+    }
+
+    /// Takes what is announced with the first row.
+    fn take_recount(&mut self, page: &Page) -> Result<(), Unusable> {
+        let now = announced(&self.resource, page);
+        if now.is_none() {
+            let announced = self.announced.unwrap_or_default();
+            return Err(Unusable::Unreadable(ends_early(&self.resource, self.wanted, announced)));
+        }
+        self.announced = now;
+        (self.is_recount, self.is_out) = (false, false);
+        Ok(())
     }
 
     /// Whether a page has a row that was not seen before.
@@ -307,17 +356,19 @@ impl SweepJob {
 
     /// A full page means "ask again", whatever the counts say (API notes §4.4); of a short one they are believed, as
     /// long as new rows come.
-    fn goes_on(&self, more_pages_available: Option<bool>, rows: u64, fresh: u64) -> bool {
+    fn goes_on(&self, page: &Page, rows: u64, brings_new: bool) -> bool {
         if rows == 0 {
             return false;
         }
         if rows >= self.page_size {
             return true;
         }
-        let says_more = more_pages_available.unwrap_or_else(|| {
-            self.results_available.is_some_and(|available| self.wanted + rows - 1 < available)
+        let metadata = page.metadata();
+        let says_more = metadata.more_pages_available.unwrap_or_else(|| {
+            let available = metadata.results_available.or(self.results_available);
+            available.is_some_and(|available| self.wanted + rows - 1 < available)
         });
-        says_more && fresh > 0
+        says_more && brings_new
     }
 
     /// A server that repeats the same rows without end must not keep us asking without end.
@@ -418,19 +469,36 @@ impl Job for SweepJob {
             query.push("sort", &sort);
         }
         let (position, size) = match self.paging {
-            Paging::FirstResult => (("firstResult", self.wanted), "pageSize"),
-            Paging::Offset => (("offset", self.wanted - 1), "limit"),
+            Paging::FirstResult => (("firstResult", self.first_result()), "pageSize"),
+            Paging::Offset => (("offset", self.first_result() - 1), "limit"),
         };
         query.push(position.0, &position.1.to_string());
         query.push(size, &self.page_size.to_string());
         let path = self.path.clone();
-        Some(Draft::read(self.wanted, Method::Get, path, &self.template, query.as_str()))
+        Some(Draft::read(self.first_result(), Method::Get, path, &self.template, query.as_str()))
     }
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let page = Page::decode(&response.body)?;
-        check(self.asked(), &page, self.brings_new(&page))?;
+        // What is read a second time brings nothing new.
+        let brings_new = self.is_recount || self.back.is_some() || self.brings_new(&page);
+        check(self.asked(), &page, brings_new)?;
         check_ids(&self.resource, self.key.as_deref(), &page)?;
+        if self.first_result() == 1 && page.rows() == 0 && self.came > 0 {
+            return Err(Unusable::Unreadable(has_vanished(&self.resource, self.came)));
+        }
+        if self.is_recount {
+            return self.take_recount(&page);
+        }
+        if let Some(announced) = self.early_end(&page) {
+            if self.early_ends == EARLY_ENDS {
+                let held = self.wanted - 1 + page.rows() as u64;
+                return Err(Unusable::Unreadable(ends_early(&self.resource, held, announced)));
+            }
+            self.early_ends += 1;
+            (self.is_recount, self.is_out) = (true, false);
+            return Ok(());
+        }
         self.is_out = false;
         self.take_page(page, events).map_err(Unusable::Hopeless)
     }
@@ -467,24 +535,39 @@ impl Job for SweepJob {
     }
 }
 
-/// Whether a search can be sorted by a column: as live meta-data says, or else the catalog; assumed where neither
-/// knows it.
+/// Whether a search can be sorted by a column: as the catalog or live meta-data says; assumed where neither knows it. One
+/// answer that says otherwise must not have all that follow read without an order.
 fn is_sortable(search: &str, column: &str, live: &LiveColumns) -> bool {
-    let listed = || catalog::search(search)?.column(column).map(|column| column.sortable);
-    live.column(search, column).map(|column| column.sortable).or_else(listed).unwrap_or(true)
+    let listed =
+        catalog::search(search).and_then(|search| search.column(column)).map(|column| column.sortable);
+    let learnt = live.column(search, column).map(|column| column.sortable);
+    listed.max(learnt).unwrap_or(true)
 }
 
-/// The id in a cell.
+/// The id in a cell of a column.
 pub(crate) fn key_of(column: &Column, row: usize) -> Option<u64> {
-    match column.cell(row) {
-        Cell::Integer(value) => u64::try_from(value).ok().filter(|key| *key > 0),
-        Cell::Null
-        | Cell::Boolean(_)
-        | Cell::Text(_)
-        | Cell::DateTime(_)
-        | Cell::Decimal(_)
-        | Cell::Json(_) => None,
-    }
+    id_of(column.cell(row))
+}
+
+/// The id in a cell: a number, though it be written as a text. What is read as one anywhere is read so everywhere.
+pub(crate) fn id_of(cell: Cell<'_>) -> Option<u64> {
+    let id = match cell {
+        Cell::Integer(value) => value,
+        Cell::Text(text) => whole_number(text)?,
+        // A cell of a column whose cells are of several types.
+        Cell::Json(json) => match json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) {
+            Some(text) => whole_number(text)?,
+            None => whole_number(json)?,
+        },
+        Cell::Null | Cell::Boolean(_) | Cell::DateTime(_) | Cell::Decimal(_) => return None,
+    };
+    u64::try_from(id).ok().filter(|id| *id > 0)
+}
+
+/// A number of digits alone.
+fn whole_number(text: &str) -> Option<i64> {
+    let digits = text.trim();
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 /// The instant in a cell, in milliseconds since the epoch.

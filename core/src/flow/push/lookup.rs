@@ -9,6 +9,7 @@ use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
 use crate::id_set::IdSet;
+use crate::jobs::id_of;
 use crate::operation::{MAX_PAGE_SIZE, Search};
 use crate::table::{Cell, Page};
 
@@ -122,6 +123,8 @@ pub(super) struct Lookups {
     pub(super) now: HostTime,
     /// How far the server's clock is ahead of the host's, at least.
     pub(super) server_ahead: Option<i64>,
+    /// The last date that lay before the request which it answered, and when it came.
+    pub(super) old_date: Option<(HostTime, i64)>,
     /// When the looks that are out went out, by their tags.
     pub(super) sent: BTreeMap<u64, HostTime>,
     /// When the look went out whose answer came last.
@@ -307,6 +310,7 @@ impl Lookups {
         let table = self.tables.entry(group.clone()).or_default();
         let column = |name: &str| page.columns().iter().position(|column| column.name() == name);
         let (values, keys) = (column(&group.column), group.key().and_then(column));
+        let is_id = group.takes_id();
         if values.is_none() && matches!(look, Look::Several(..)) && page.rows() > 0 {
             // Which row is of which id cannot be told.
             table.takes_no_sets = true;
@@ -319,7 +323,7 @@ impl Lookups {
                 (None, Look::One(sought)) if values.is_none() => sought.normal().to_owned(),
                 (None, Look::One(..) | Look::Several(..) | Look::Whole(..) | Look::Newer(..)) => continue,
             };
-            let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
+            let Some(hit) = keys.and_then(|column| hit(page.cell(column, row), is_id)) else {
                 if let Look::One(sought) = look
                     && is_same_but_for_case(&value, sought.normal())
                 {
@@ -427,7 +431,11 @@ fn text(cell: Cell<'_>) -> Option<String> {
     }
 }
 
-fn hit(cell: Cell<'_>) -> Option<Hit> {
+/// What a cell says is there; an id, where `is_id` says that it has one.
+fn hit(cell: Cell<'_>, is_id: bool) -> Option<Hit> {
+    if is_id {
+        return id_of(cell).map(Hit::Id);
+    }
     match cell {
         Cell::Integer(id) => u64::try_from(id).ok().map(Hit::Id),
         Cell::Null => None,

@@ -43,6 +43,24 @@ impl Group {
         self.take.as_deref().or_else(|| catalog::search(&self.search)?.key)
     }
 
+    /// Whether what is taken from a hit is an id, and not the text of a column.
+    pub(super) fn takes_id(&self) -> bool {
+        let Some(listed) = catalog::search(&self.search) else { return false };
+        let Some(key) = self.key() else { return false };
+        let is_number = |column: &catalog::SearchColumn| match column.filter_type {
+            FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => true,
+            FilterType::Text
+            | FilterType::SearchText
+            | FilterType::TextSet
+            | FilterType::Boolean
+            | FilterType::DateTime
+            | FilterType::Period
+            | FilterType::FreeText
+            | FilterType::Unknown => false,
+        };
+        listed.key == Some(key) || listed.column(key).is_some_and(is_number)
+    }
+
     fn filter_type(&self) -> FilterType {
         let column = catalog::search(&self.search).and_then(|search| search.column(&self.column));
         column.map_or(FilterType::Unknown, |column| column.filter_type)
