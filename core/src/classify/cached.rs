@@ -6,31 +6,18 @@ use crate::retry::Class;
 
 use super::Failed;
 
-/// Headers that say with a number whether a cache had it: its age in seconds, or how often it was found.
-const COUNTS: [&str; 2] = ["age", "x-cache-hits"];
-
-/// Headers in which a cache says what it did. There is one name for it in the standards (RFC 9211), and many elsewhere.
-const WORDS: [&str; 16] = [
-    "x-cache",
-    "x-cache-status",
-    "x-cache-remote",
-    "cache-status",
-    "cf-cache-status",
-    "cdn-cache",
-    "cdn-cache-status",
-    "akamai-cache-status",
-    "x-proxy-cache",
-    "x-nginx-cache",
-    "x-nginx-cache-status",
-    "x-varnish-cache",
-    "x-litespeed-cache",
-    "x-rack-cache",
-    "x-from-cache",
-    "x-wp-cache",
+/// What the names of headers have in them that speak of caches, but not of this answer.
+const NOT_OF_THIS: [&str; 19] = [
+    "control", "able", "enabled", "tag", "group", "key", "policy", "vary", "expire", "ttl", "config", "rule",
+    "level", "version", "-id", "date", "time", "purge", "debug",
 ];
 
 /// What a cache says of an answer that it had.
-const HAD_IT: [&str; 5] = ["hit", "stale", "updating", "fresh", "true"];
+const HAD_IT: [&str; 11] =
+    ["hit", "hits", "stale", "updating", "fresh", "true", "yes", "cached", "grace", "old", "offline"];
+
+/// What `Warning` says of an answer that is not fresh: stale, not revalidated, disconnected, heuristic (RFC 7234 §5.5).
+const STALE_WARNINGS: [&str; 4] = ["110", "111", "112", "113"];
 
 /// Refuses an answer that a cache may have given.
 ///
@@ -50,17 +37,43 @@ pub(crate) fn check(response: &Response) -> Result<(), Failed> {
 }
 
 fn says_so(name: &str, value: &str) -> bool {
-    let is = |known: &&str| name.eq_ignore_ascii_case(known);
-    if COUNTS.iter().any(is) {
-        let counts = value.split(',').map(str::trim);
-        return counts.into_iter().any(|count| {
-            count.bytes().all(|byte| byte.is_ascii_digit()) && count.bytes().any(|byte| byte != b'0')
-        });
-    }
+    let name = name.to_ascii_lowercase();
     // `TCP_MEM_HIT`, `Hit from cloudfront`, `"edge"; hit`.
-    let lower = value.to_ascii_lowercase();
-    let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    WORDS.iter().any(is) && words.any(|word| HAD_IT.contains(&word) || word.ends_with("hit"))
+    let value = value.to_ascii_lowercase();
+    let words = |text: &str| {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<String>>()
+    };
+    match name.as_str() {
+        "age" => value.split(',').any(is_more_than_none),
+        "warning" => words(&value).iter().any(|word| STALE_WARNINGS.contains(&word.as_str())),
+        // The request's own id, and that of the one by which it came into the cache.
+        "x-varnish" => value.split_ascii_whitespace().count() > 1,
+        "server-timing" => value.split(',').any(|metric| metric.contains("cache") && had_it(&words(metric))),
+        // Each cache on the way says `hit`, or why it asked on (RFC 9211).
+        "cache-status" => value.split(',').any(|cache| !cache.contains("fwd=") && had_it(&words(cache))),
+        _ if !name.contains("cache") || NOT_OF_THIS.iter().any(|word| name.contains(word)) => false,
+        _ if name.ends_with("-age") || name.ends_with("-hits") => value.split(',').any(is_more_than_none),
+        _ => had_it(&words(&value)) || (is_yes_or_no(&name) && is_more_than_none(&value)),
+    }
+}
+
+/// Whether a header says with a number whether a cache had it.
+fn is_yes_or_no(name: &str) -> bool {
+    name.ends_with("hit") || name.ends_with("cached") || name.ends_with("from-cache")
+}
+
+fn had_it(words: &[String]) -> bool {
+    let is_failed_refresh = words.windows(2).any(|pair| pair[0] == "refresh" && pair[1] == "fail");
+    let has_hit = |word: &String| HAD_IT.contains(&word.as_str()) || word.ends_with("hit");
+    is_failed_refresh || words.iter().any(has_hit)
+}
+
+/// Whether a text is a number above 0, however it is written.
+fn is_more_than_none(text: &str) -> bool {
+    let number = text.trim().trim_matches('"').trim();
+    let is_number = number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'e'));
+    is_number && number.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 #[cfg(test)]
@@ -94,6 +107,46 @@ mod tests {
             ("X-Cache-Status", "EXPIRED", true),
             ("Cache-Status", "\"edge\"; hit; ttl=30", false),
             ("Cache-Status", "\"edge\"; fwd=miss", true),
+            ("Cache-Status", "\"edge\"; fwd=stale; stored", true),
+            ("Cache-Status", "\"a\"; fwd=stale, \"b\"; hit", false),
+            ("Age", "40.5", false),
+            ("Age", "+40", false),
+            ("Age", "\"40\"", false),
+            ("Age", "0.0", true),
+            ("Warning", "110 squid \"Response is Stale\"", false),
+            ("Warning", "199 - \"something\"", true),
+            ("X-Cache-Lookup", "HIT from squid:3128", false),
+            ("X-Cache-Lookup", "MISS from squid:3128", true),
+            ("X-Vercel-Cache", "HIT", false),
+            ("X-Vercel-Cache", "MISS", true),
+            ("X-Proxy-Cache-Status", "HIT", false),
+            ("X-Kinsta-Cache", "HIT", false),
+            ("X-FastCGI-Cache", "HIT", false),
+            ("X-Sucuri-Cache", "HIT", false),
+            ("X-Some-New-Cache-Word", "Hit", false),
+            ("X-Cached", "HIT", false),
+            ("X-Cached", "1", false),
+            ("X-Cached", "0", true),
+            ("X-Cache-Hit", "true", false),
+            ("X-Cache-Hit", "0", true),
+            ("X-From-Cache", "1", false),
+            ("X-Cache-Age", "12", false),
+            ("X-Cache", "cached", false),
+            ("X-Cache", "GRACE", false),
+            ("X-Cache", "TCP_REFRESH_FAIL_OLD", false),
+            ("X-Cache", "TCP_REFRESH_FAIL", false),
+            ("X-Cache", "TCP_REFRESH_MODIFIED", true),
+            ("X-Cache", "CONFIG_NOCACHE", true),
+            ("Server-Timing", "cdn-cache; desc=HIT, edge; dur=1", false),
+            ("Server-Timing", "cdn-cache; desc=MISS, edge; dur=1", true),
+            ("Server-Timing", "db; dur=53, hit; dur=2", true),
+            ("X-Varnish", "32770 3", false),
+            ("X-Varnish", "32770", true),
+            ("X-Cacheable", "YES", true),
+            ("X-Cache-Enabled", "True", true),
+            ("X-Cache-Group", "normal", true),
+            ("X-Cache-Key", "/hit/true", true),
+            ("CDN-Cache-Control", "stale-while-revalidate=60", true),
             ("Cache-Control", "no-cache, must-revalidate", true),
             ("Content-Type", "hit", true),
         ] {
