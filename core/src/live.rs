@@ -19,8 +19,6 @@ pub(crate) struct LiveColumns {
 #[derive(Debug, Default)]
 struct Learnt {
     columns: BTreeMap<String, LiveColumn>,
-    /// Whether all the columns that the search has were seen.
-    is_whole: bool,
     /// What was told already.
     told: Drift,
 }
@@ -42,16 +40,12 @@ pub(crate) struct Drift {
 }
 
 impl LiveColumns {
-    /// Learns from a page of a search, unless its columns are known already. `is_whole` says that the search
-    /// did not choose columns, so that one which is not there is gone.
+    /// Learns from a page of a search, and unlearns what an earlier one said otherwise. `is_whole` says that the search did
+    /// not choose columns, so that one which is not there is gone.
     pub(crate) fn learn_page(&self, search: &str, page: &Page, is_whole: bool) -> Option<Event> {
         let listed = catalog::search(search)?;
         let mut searches = self.lock();
-        let learnt = searches.entry(listed.path).or_default();
-        if learnt.is_whole {
-            return None;
-        }
-        learnt.take(listed, page.columns(), is_whole).1
+        searches.entry(listed.path).or_default().take(listed, page.columns(), is_whole).1
     }
 
     /// Learns from the answer of `…-search/meta-data`, and says how it differs from the catalog, with the event
@@ -108,7 +102,6 @@ impl Learnt {
             self.columns.insert(column.name().to_owned(), live);
         }
         if is_whole && !columns.is_empty() {
-            self.is_whole = true;
             let is_there = |name: &str| columns.iter().any(|column| column.name() == name);
             let gone = listed.columns.iter().filter(|known| known.in_rows && !is_there(known.name));
             drift.removed.extend(gone.map(|known| known.name.to_owned()));
@@ -236,6 +229,18 @@ mod tests {
         assert_eq!(live.learn_page(CURRENCIES, &page, false), None);
         assert!(live.learn_page(CURRENCIES, &page, true).is_some(), "the others are gone");
         assert_eq!(live.learn_page(CURRENCIES, &page, true), None);
+    }
+
+    #[test]
+    fn what_one_page_says_another_can_correct() {
+        let live = LiveColumns::default();
+        for (report_type, filter_type) in [("BOOLEAN", FilterType::Boolean), ("IDSET", FilterType::IdSet)] {
+            let mut columns = KNOWN.to_vec();
+            columns[0].1 = report_type;
+            let body = format!(r#"{{"response":{{"metaData":{}}}}}"#, meta_data(&columns));
+            live.learn_page(CURRENCIES, &Page::decode(body.as_bytes()).unwrap(), true);
+            assert_eq!(live.column(CURRENCIES, "id").unwrap().filter_type, filter_type);
+        }
     }
 
     #[test]

@@ -294,13 +294,14 @@ impl Search {
         Ok(())
     }
 
-    /// Checks names and values, by the catalog and by what live meta-data has taught.
+    /// Checks names and values: refused is only what neither the catalog nor live meta-data knows to be right.
     pub(crate) fn check_names(&self, live: &LiveColumns) -> Result<()> {
         let Some(search) = catalog::search(&self.resource).filter(|_| !self.unchecked) else { return Ok(()) };
         for (name, value) in &self.filters {
+            let Err(refusal) = search.check_filter(name, value) else { continue };
             match live.column(search.path, name) {
                 Some(column) if column.filterable => check_value(name, value, column.filter_type)?,
-                Some(_) | None => search.check_filter(name, value)?,
+                Some(_) | None => return Err(refusal),
             }
         }
         for name in &self.columns {

@@ -190,17 +190,18 @@ fn watermarks(
 }
 
 /// A watermark must be in the rows, and a date that filters and sorts: what is swept in another order could not be
-/// resumed. Live meta-data is believed before the catalog.
+/// resumed. Either the catalog or live meta-data says so: one answer that was not right must not stop every later pull.
 fn check_watermark(column: &str, listed: &'static catalog::SearchResource, live: &LiveColumns) -> Result<()> {
-    let (filter_type, serves) = match (live.column(listed.path, column), listed.column(column)) {
-        (Some(live), _) => (live.filter_type, live.filterable && live.sortable),
-        (None, Some(known)) => (known.filter_type, known.filterable && known.sortable && known.in_rows),
-        (None, None) => {
-            listed.check_column(column).map_err(|error| error.at("watermark"))?;
-            (FilterType::Unknown, true)
-        }
-    };
-    if serves && matches!(filter_type, FilterType::Period | FilterType::Unknown) {
+    let is_date = |filter_type| matches!(filter_type, FilterType::Period | FilterType::Unknown);
+    let (learnt, known) = (live.column(listed.path, column), listed.column(column));
+    if learnt.is_none() && known.is_none() {
+        return listed.check_column(column).map_err(|error| error.at("watermark"));
+    }
+    let learnt = learnt.is_some_and(|live| live.filterable && live.sortable && is_date(live.filter_type));
+    let known = known.is_some_and(|known| {
+        known.filterable && known.sortable && known.in_rows && is_date(known.filter_type)
+    });
+    if learnt || known {
         return Ok(());
     }
     Err(Error::validation(
