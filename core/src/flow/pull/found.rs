@@ -114,6 +114,18 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
     (0..page.rows()).map(row).collect()
 }
 
+/// Columns whose dates Brightpearl stamps itself. What others set may lie ahead of any clock.
+const STAMPED: [&str; 2] = ["createdOn", "updatedOn"];
+
+/// The latest date that Brightpearl has stamped on any row of a page.
+pub(super) fn stamped(rows: &[FoundRow], plan: &StreamPlan) -> Option<i64> {
+    let columns = plan.watermarks.iter().enumerate().filter(|(_, name)| STAMPED.contains(&name.as_str()));
+    let of = |(column, _): (usize, _)| {
+        rows.iter().filter_map(move |row| row.values.get(column).copied().flatten())
+    };
+    columns.flat_map(of).max()
+}
+
 /// The latest date that any row of a page has in any watermark column.
 pub(super) fn latest(rows: &[FoundRow]) -> Option<i64> {
     rows.iter().filter_map(|row| row.change.as_ref().map(|change| change.at)).max()

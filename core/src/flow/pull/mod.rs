@@ -20,7 +20,7 @@ use crate::checked::deprecated_read;
 use crate::checkpoint::{Checkpoint, Position, Standings};
 use crate::clock::HostTime;
 use crate::error::{Error, Reach, Result};
-use crate::flow::server_time::ServerTime;
+use crate::flow::server_time::{AnswerTime, ServerTime};
 use crate::flow::team::{News, Team};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -201,11 +201,13 @@ impl PullJob {
     }
 
     /// Takes what the jobs have to say. `date` is the server's time.
-    fn hear(&mut self, news: Vec<News<Purpose>>, date: Option<i64>) -> Result<()> {
+    fn hear(&mut self, news: Vec<News<Purpose>>, date: Option<AnswerTime>) -> Result<()> {
         for one in news {
             match one {
                 News::Output(Purpose::Sweep(stream) | Purpose::Listing(stream), Output::Page(page)) => {
-                    self.streams[stream].take_page(&page, date);
+                    if let Err(error) = self.streams[stream].take_page(&page, date) {
+                        self.give_up(stream, error);
+                    }
                 }
                 News::Output(Purpose::Listing(stream), Output::Uris(uris)) => {
                     self.streams[stream].take_uris(&uris);

@@ -6,11 +6,13 @@ use roaring::RoaringTreemap;
 
 use crate::checkpoint::{ID_OVERLAP, Ids, Mark, Place, Standing};
 use crate::error::{Error, Kind, Result};
+use crate::flow::server_time::AnswerTime;
 use crate::job::Job;
 use crate::jobs::{FetchJob, SweepJob, options_job};
 use crate::operation::{Fetch, Options};
 use crate::output::{Resources, SearchPage};
 use crate::shared::Shared;
+use crate::value::DateTime;
 
 use super::existing;
 use super::found::{self, FoundRow, Reached, Sighting};
@@ -49,6 +51,8 @@ pub(super) struct Stream {
     lists_by_sweep: bool,
     /// Rows that the sweep under way has still to bring, when known.
     to_come: Option<u64>,
+    /// The latest date that Brightpearl has stamped on anything.
+    stamped: Option<i64>,
 }
 
 /// One pass over the search.
@@ -141,6 +145,7 @@ impl Stream {
             unseen: RoaringTreemap::new(),
             lists_by_sweep: false,
             to_come: None,
+            stamped: None,
         }
     }
 
@@ -263,8 +268,11 @@ impl Stream {
         Ok(Wanted::Sweep(Box::new(job)))
     }
 
-    /// Takes a page of the sweep under way. `date` is the server's time.
-    pub(super) fn take_page(&mut self, found: &SearchPage, date: Option<i64>) {
+    /// Takes a page of the sweep under way. `answered` is when it was made.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] where an earlier pull is said to have come further than there is time.
+    pub(super) fn take_page(&mut self, found: &SearchPage, answered: Option<AnswerTime>) -> Result<()> {
         let page = &found.page;
         let read = found.first_result - 1 + found.duplicates + page.rows() as u64;
         let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
@@ -272,13 +280,17 @@ impl Stream {
             Some(Pass::First) => {
                 let first = Reached::First(found.first_result + found.duplicates);
                 let mut rows = found::rows(page, &self.plan, first);
+                let date = self.surely(answered, &rows);
                 rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
                 rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
             }
             Some(Pass::Changes(index)) => {
-                for mut row in found::rows(page, &self.plan, Reached::Change(index)) {
+                let rows = found::rows(page, &self.plan, Reached::Change(index));
+                let date = self.surely(answered, &rows);
+                self.check_mark(index, answered)?;
+                for mut row in rows {
                     row.read_at(date);
                     let change = row.id.zip(row.change.as_ref().map(|change| change.at));
                     let is_new = change.is_none_or(|(id, at)| self.handed_out.insert(id, at) != Some(at));
@@ -308,6 +320,33 @@ impl Stream {
             }
             None => {}
         }
+        Ok(())
+    }
+
+    /// The time of an answer that is surely not too late.
+    fn surely(&mut self, answered: Option<AnswerTime>, rows: &[FoundRow]) -> Option<i64> {
+        self.stamped = self.stamped.max(found::stamped(rows, &self.plan));
+        answered.map(|answered| answered.surely(self.stamped))
+    }
+
+    /// Checks that a mark lies ahead of no clock: nothing would be found behind it, whatever has changed.
+    fn check_mark(&mut self, index: usize, answered: Option<AnswerTime>) -> Result<()> {
+        let column = &self.plan.watermarks[index];
+        let Some((mark, answered)) = self.standing.marks.get(column).zip(answered) else { return Ok(()) };
+        if mark.at <= answered.latest().saturating_add(self.overlap_ms) {
+            return Ok(());
+        }
+        let in_words =
+            |at| DateTime::from_milliseconds(at, None).map_or_else(|_| at.to_string(), |at| at.to_string());
+        Err(Error::new(
+            Kind::Conflict,
+            format!(
+                "an earlier pull came to {column} {}, which lies ahead of the server's time, {}: what changed since then was not pulled, and would not be found; expected a state of no later time. Pull everything anew, without that state",
+                in_words(mark.at),
+                in_words(answered.latest()),
+            ),
+        )
+        .at("state"))
     }
 
     /// Takes note of when the first sweep began: what changes from then on, behind the sweep's back, is for the next
@@ -327,8 +366,9 @@ impl Stream {
 
     /// While the first sweep goes on, no answer is older than its beginning: a first one whose date lay ahead is held
     /// against those that follow, whichever resource they are of.
-    pub(super) fn hold_beginning(&mut self, date: Option<i64>) {
-        let Some(date) = date.filter(|_| self.standing.first.is_some()) else { return };
+    pub(super) fn hold_beginning(&mut self, answered: Option<AnswerTime>) {
+        let Some(answered) = answered.filter(|_| self.standing.first.is_some()) else { return };
+        let date = answered.surely(self.stamped);
         self.standing.marks.values_mut().for_each(|mark| mark.at = mark.at.min(date));
     }
 
@@ -391,8 +431,9 @@ impl Stream {
         Portion::new(self.next_chunk, items)
     }
 
-    /// Takes a part of what a chunk reads. `date` is the server's time.
-    pub(super) fn take_resources(&mut self, number: u64, resources: Resources, date: Option<i64>) {
+    /// Takes a part of what a chunk reads. `answered` is when it was made.
+    pub(super) fn take_resources(&mut self, number: u64, resources: Resources, answered: Option<AnswerTime>) {
+        let date = answered.map(|answered| answered.surely(self.stamped));
         if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
             chunk.read_at = chunk.read_at.into_iter().chain(date).min();
             chunk.resources.push(resources);
