@@ -148,8 +148,8 @@ impl Confirmation {
             || self.held.iter().any(|held| held.of == record)
     }
 
-    /// Takes what the looks that were out have shown.
-    fn take(&mut self, lookups: &mut Lookups) {
+    /// Takes what the looks that were out have shown. `looks` says how many there are at most.
+    fn take(&mut self, lookups: &mut Lookups, looks: usize) {
         for creation in self.creations.iter_mut().filter(|creation| creation.uniqueness.is_open()) {
             creation.uniqueness = creation.find(lookups);
             match &creation.uniqueness {
@@ -165,6 +165,8 @@ impl Confirmation {
             self.is_by_value = true;
         } else {
             self.looks += 1;
+            // What a look among what is new does not show may be there under another date.
+            self.is_by_value |= self.looks + 1 >= looks;
         }
         self.is_looking = false;
     }
@@ -293,7 +295,7 @@ impl PushJob {
     /// Looks once more for what this window has created; `false` once nothing is left to be found out.
     pub(super) fn confirm(&mut self) -> bool {
         if self.confirmation.is_looking {
-            self.confirmation.take(&mut self.lookups);
+            self.confirmation.take(&mut self.lookups, self.terms.confirm_ms().len());
         }
         let is_any = self.confirmation.creations.iter().any(|creation| creation.uniqueness.is_open());
         let delay_ms = self.terms.confirm_ms().get(self.confirmation.looks).copied();

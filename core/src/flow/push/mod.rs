@@ -233,7 +233,7 @@ impl Job for PushJob {
     }
 
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
-        self.lookups.tell_answered(tag, server_time::of(&response.headers));
+        self.lookups.tell_answered(tag, server_time::of(&response.headers))?;
         let news = self.crew.accept(tag, response, events)?;
         self.heed(news);
         self.fatal.take().map_or(Ok(()), |error| Err(Unusable::Refused(error)))

@@ -8,6 +8,7 @@ use super::lookup::{Look, Lookups};
 use super::sought::{Group, Sought};
 use crate::catalog::{self, FilterType};
 use crate::clock::HostTime;
+use crate::error::{Error, Kind, Result};
 use crate::operation::Search;
 use crate::value::DateTime;
 
@@ -16,6 +17,9 @@ const STALE_MS: u64 = 5_000;
 
 /// So much earlier than what is asked for begins what is looked through: what shows late bears an earlier time.
 const OVERLAP_MS: i64 = 60_000;
+
+/// So much the clocks of those who answer may differ.
+const CLOCKS_DIFFER_MS: i64 = 5_000;
 
 /// The column that tells what is new.
 const CREATED: &str = "createdOn";
@@ -46,11 +50,42 @@ impl Lookups {
 
     /// Takes note that an answer has come, and of its date. What cannot be read is asked for again under the same tag,
     /// and is as old as the first time.
-    pub(super) fn tell_answered(&mut self, tag: u64, date: Option<i64>) {
-        self.looked = self.sent.get(&tag).copied().unwrap_or(self.now);
-        let Some(date) = date else { return };
-        let ahead = date.saturating_sub(i64::try_from(self.now.milliseconds()).unwrap_or(i64::MAX));
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] where a look is answered by what was made before it was asked: that says how things were.
+    pub(super) fn tell_answered(&mut self, tag: u64, date: Option<i64>) -> Result<()> {
+        let sent = self.sent.get(&tag).copied();
+        self.looked = sent.unwrap_or(self.now);
+        let Some(date) = date else { return Ok(()) };
+        if let Some(sent) = sent.filter(|sent| self.is_older_than(*sent, date)) {
+            let message = format!(
+                "the answer is dated {} seconds before it was asked for; expected one that was made for it, and not one that was kept",
+                self.expected_at(sent).saturating_sub(date) / 1_000
+            );
+            return Err(Error::new(Kind::Protocol, message).at("headers"));
+        }
+        let ahead = date.saturating_sub(milliseconds(self.now));
         self.server_ahead = Some(self.server_ahead.map_or(ahead, |least| least.min(ahead)));
+        Ok(())
+    }
+
+    /// What the server's clock shows at a time, at least, as far as it was heard.
+    fn expected_at(&self, time: HostTime) -> i64 {
+        milliseconds(time).saturating_add(self.server_ahead.unwrap_or_default())
+    }
+
+    /// Whether an answer is dated before it was asked for. A clock that was set back goes on; what was kept shows the same
+    /// date again.
+    fn is_older_than(&mut self, sent: HostTime, date: i64) -> bool {
+        if self.server_ahead.is_none() || date >= self.expected_at(sent).saturating_sub(CLOCKS_DIFFER_MS) {
+            return false;
+        }
+        let last = self.old_date.replace((self.now, date));
+        let goes_on = last.is_some_and(|(heard, last)| {
+            let passed = i64::try_from(self.now.since(heard)).unwrap_or(i64::MAX);
+            date > last && date - last >= passed / 2
+        });
+        !goes_on
     }
 
     /// Whether it was too long ago that something was seen not to be there, to create it now.
@@ -97,7 +132,8 @@ impl Lookups {
         if values.len() < 2 || !tells_creation(group) {
             return None;
         }
-        let seen = i64::try_from(since.milliseconds()).ok()?.checked_add(self.server_ahead?)?;
+        // A date that lies ahead of the host's clock may be that of a gateway: what was created then bears an earlier one.
+        let seen = milliseconds(since).checked_add(self.server_ahead?.min(0))?;
         let from = seen.checked_sub(OVERLAP_MS)?.max(0);
         let from = DateTime::from_milliseconds(from - from.rem_euclid(1_000), None).ok()?;
         // A whole second: no source shows a filter with a fraction.
@@ -127,6 +163,10 @@ impl Lookups {
     pub(super) fn cannot_renew(&mut self, group: &Group) {
         self.table(group).expired.clear();
     }
+}
+
+fn milliseconds(time: HostTime) -> i64 {
+    i64::try_from(time.milliseconds()).unwrap_or(i64::MAX)
 }
 
 /// Whether a search can be asked for what is new, in rows that tell their values.
