@@ -262,6 +262,76 @@ fn a_row_without_its_id_or_with_that_of_another_is_not_passed_over() {
 }
 
 #[test]
+fn an_id_that_is_written_as_a_text_is_the_number_that_it_is_and_any_other_is_an_error() {
+    fn ids(body: &mut Value, alter: fn(u64) -> Value) {
+        for row in body["response"]["results"].as_array_mut().expect("rows") {
+            let id = row.as_array_mut().expect("cells").iter_mut().find(|cell| cell.is_u64()).expect("an id");
+            *id = alter(id.as_u64().expect("a number"));
+        }
+    }
+    let lies: [(&str, Lie, bool); 7] = [
+        ("texts", |body| ids(body, |id| json!(id.to_string())), true),
+        ("texts with blanks", |body| ids(body, |id| json!(format!(" {id} "))), true),
+        ("texts with zeros", |body| ids(body, |id| json!(format!("00{id}"))), true),
+        ("some texts", |body| ids(body, |id| if id > 4 { json!(id) } else { json!(id.to_string()) }), true),
+        ("more than an id can be", |body| ids(body, |id| json!((1u64 << 63) + id)), false),
+        ("hexadecimal", |body| ids(body, |id| json!(format!("0x{id}"))), false),
+        ("fractions", |body| ids(body, |id| json!(id as f64 + 0.5)), false),
+    ];
+    for (name, lie, is_read) in lies {
+        let mut account = Account::with_orders(9);
+        let is_search = |request: &Request| request.url.contains("-search");
+        let ran =
+            run(client("").pull(pull(None, false)).unwrap(), &mut account, lying(is_search, lie, usize::MAX));
+        match is_read {
+            true => {
+                assert_eq!((ran.pulled().len(), ran.error.is_none()), (9, true), "{name}: {:?}", ran.error)
+            }
+            false => {
+                assert_eq!(ran.error.as_ref().expect(name).kind(), Kind::Protocol, "{name}");
+                assert!(ran.pulled().is_empty(), "{name}");
+            }
+        }
+        let push = client("").push(crate::small_account::push_of(&["O-2"])).unwrap();
+        let ran = run(push, &mut account, lying(is_search, lie, usize::MAX));
+        assert_eq!(account.orders.len(), 9, "{name}: {:?}", ran.outcomes);
+        assert!(
+            !is_read || matches!(ran.states()[..], ["unchanged" | "updated"]),
+            "{name}: {:?}",
+            ran.outcomes
+        );
+    }
+}
+
+#[test]
+fn what_one_page_says_of_columns_makes_no_later_call_invalid() {
+    fn each(body: &mut Value, alter: fn(&mut Value)) {
+        body["response"]["metaData"]["columns"].as_array_mut().expect("columns").iter_mut().for_each(alter);
+    }
+    let lies: [(&str, Lie); 3] = [
+        ("nothing filters", |body| each(body, |column| column["filterable"] = json!(false))),
+        ("nothing sorts", |body| each(body, |column| column["sortable"] = json!(false))),
+        ("all are booleans", |body| each(body, |column| column["reportDataType"] = json!("BOOLEAN"))),
+    ];
+    for (name, lie) in lies {
+        let (one, mut account) = (client(""), Account::with_orders(9));
+        let search = || brightpearl_core::operation::Search::new("order-service/order-search");
+        let ran = run(one.search(search()).unwrap(), &mut account, lying(|_| true, lie, 1));
+        assert_eq!(ran.rows, 9, "{name}");
+        let ran = run(one.pull(pull(None, false)).unwrap(), &mut account, |_, _| Given::Own);
+        assert_eq!((ran.pulled().len(), ran.error.map(|error| error.to_string())), (9, None), "{name}");
+        assert!(ran.sent[0].1.contains("sort=orderId.ASC"), "{name}: {:?}", ran.sent);
+        let filtered =
+            search().filter("customerRef", "O-3").filter("orderId", "1-5").sort(["createdOn.DESC"]);
+        let ran = run(one.search(filtered).unwrap(), &mut account, |_, _| Given::Own);
+        assert_eq!(ran.rows, 1, "{name}");
+        let push = one.push(crate::small_account::push_of(&["O-2"])).unwrap();
+        let ran = run(push, &mut account, |_, _| Given::Own);
+        assert!(matches!(ran.states()[..], ["unchanged" | "updated"]), "{name}: {:?}", ran.outcomes);
+    }
+}
+
+#[test]
 fn records_that_were_not_asked_for_are_not_handed_out() {
     fn each(body: &mut Value) -> impl Iterator<Item = &mut Value> {
         body["response"].as_array_mut().expect("records").iter_mut()

@@ -25,7 +25,9 @@ impl AnswerTime {
     /// known to be slow: by what was stamped in Brightpearl when it was `stamped`.
     pub(crate) fn surely(self, stamped: Option<i64>) -> i64 {
         let is_slow = stamped.is_some_and(|stamped| stamped > self.host);
-        if is_slow { self.date } else { self.date.min(self.host) }
+        // In whole seconds, as Brightpearl has them.
+        let host = self.host - self.host.rem_euclid(1_000);
+        if is_slow { self.date } else { self.date.min(host) }
     }
 
     /// The later one of both clocks.
@@ -94,9 +96,9 @@ mod tests {
         for (date, host, stamped, surely) in [
             (5_000, 9_000, None, 5_000),
             (5_000, 9_000, Some(7_000), 5_000),
-            (9_000, 5_000, None, 5_000),
-            (9_000, 5_000, Some(5_000), 5_000),
-            (9_000, 5_000, Some(5_001), 9_000),
+            (9_000, 5_999, None, 5_000),
+            (9_000, 5_999, Some(5_999), 5_000),
+            (9_000, 5_999, Some(6_000), 9_000),
         ] {
             let time = AnswerTime { date, host };
             assert_eq!((time.surely(stamped), time.latest()), (surely, 9_000), "{date} {host} {stamped:?}");
