@@ -16,30 +16,31 @@ import type { CellValue } from "./page";
 
 /** What the cells of a column are, by what Brightpearl says it holds. */
 const CELLS = {
-  IDSET: "number | null",
-  INTEGER: "number | null",
-  INTEGER_OR_ID_SET: "number | null",
-  STRING: "string | null",
-  SEARCH_STRING: "string | null",
-  PERIOD: "string | null",
-  BOOLEAN: "boolean | null",
+  IDSET: "number | bigint",
+  INTEGER: "number | bigint",
+  INTEGER_OR_ID_SET: "number | bigint",
+  STRING: "string",
+  SEARCH_STRING: "string",
+  PERIOD: "string",
+  BOOLEAN: "boolean",
   UNKNOWN: "CellValue",
 };
 
-function cellOf({ name, type }) {
+/** Every cell may be null but that of the key, without which there is no row. */
+function cellOf({ name, type }, key) {
   const cell = CELLS[type];
   if (cell === undefined)
     throw new Error(`the column ${name} has the type ${type}, which has no type of TypeScript yet`);
-  return cell;
+  return name === key || cell === "CellValue" ? cell : `${cell} | null`;
 }
 
 const union = (names) => names.map((name) => `\n  | ${JSON.stringify(name)}`).join("") || " never";
 
 /** A search: the cells of its rows, and the columns that it filters and sorts by. */
-function search({ path, columns }) {
+function search({ path, key, columns }) {
   const rows = columns.filter((column) => column.in_rows);
   const names = (chosen) => chosen.map(({ name }) => JSON.stringify(name)).join(" | ") || "never";
-  const members = rows.map((column) => `      readonly ${memberName(column.name)}: ${cellOf(column)};\n`).join("");
+  const members = rows.map((column) => `      readonly ${memberName(column.name)}: ${cellOf(column, key)};\n`).join("");
   return [
     `  readonly ${JSON.stringify(path)}: {`,
     `    readonly row: {\n${members}    };`,

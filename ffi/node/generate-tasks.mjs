@@ -35,7 +35,7 @@ export const methodName = (name) => pascal(name).replace(/^./, (letter) => lette
 
 function types({ name, arguments: taken, result }) {
   return [
-    `/** The arguments of \`${name}\`. */\nexport type ${pascal(name)}Arguments = ${typeOf(taken)};`,
+    `/** The arguments of \`${name}\`. */\nexport type ${pascal(name)}Arguments = ${typeOf(taken, "", true)};`,
     `/** The result of \`${name}\`. */\nexport type ${pascal(name)}Result = ${typeOf(result)};`,
   ];
 }

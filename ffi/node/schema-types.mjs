@@ -3,9 +3,12 @@
 
 const WIDTH = 120;
 
-/** The type of a schema. `indent` is the one of the line that the type begins in. */
-export function typeOf(schema, indent = "") {
-  const alternatives = [...new Set(alternativesOf(schema, indent))];
+/**
+ * The type of a schema. `indent` is the one of the line that the type begins in. What is `given` is written as JSON: it takes
+ * whatever has that form.
+ */
+export function typeOf(schema, indent = "", given = false) {
+  const alternatives = [...new Set(alternativesOf(schema, indent, given))];
   return alternatives.includes("unknown") ? "unknown" : alternatives.join(" | ");
 }
 
@@ -21,31 +24,36 @@ export function documentation(sentences, indent, width = WIDTH) {
 /** A name as a member: quoted where it must be. */
 export const memberName = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
-function alternativesOf(schema, indent) {
+/** How a pattern begins whose texts are date-times, or days. */
+const DATE_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T";
+
+function alternativesOf(schema, indent, given) {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value));
   if ("const" in schema) return [JSON.stringify(schema.const)];
   const kinds = schema.type === undefined ? [] : [schema.type].flat();
   if (schema.anyOf && !schema.properties) {
-    return schema.anyOf.flatMap((alternative) => alternativesOf(alternative, indent));
+    return schema.anyOf.flatMap((alternative) => alternativesOf(alternative, indent, given));
   }
-  return kinds.length === 0 ? ["unknown"] : kinds.map((kind) => ofKind(kind, schema, indent));
+  return kinds.length === 0 ? ["unknown"] : kinds.flatMap((kind) => ofKind(kind, schema, indent, given));
 }
 
-function ofKind(kind, schema, indent) {
+function ofKind(kind, schema, indent, given) {
   switch (kind) {
     case "integer":
+      return given ? ["number", "bigint"] : ["number"];
     case "number":
-      return "number";
+      return ["number"];
     case "string":
+      return given && schema.pattern?.startsWith(DATE_TIME) ? ["string", "Date"] : ["string"];
     case "boolean":
     case "null":
-      return kind;
+      return [kind];
     case "array": {
-      const element = typeOf(schema.items ?? {}, indent);
-      return `readonly ${/[|&]/.test(element) ? `(${element})` : element}[]`;
+      const element = typeOf(schema.items ?? {}, indent, given);
+      return [`readonly ${/[|&]/.test(element) ? `(${element})` : element}[]`];
     }
     case "object":
-      return ofObject(schema, indent);
+      return [ofObject(schema, indent, given)];
     default:
       throw new Error(`a schema has the type ${kind}, which JSON does not have`);
   }
@@ -59,15 +67,18 @@ function oneOfThese({ anyOf = [], ...rest }) {
   return [`(${anyOf.map(({ required }) => `{ ${required.map(present).join("; ")} }`).join(" | ")})`];
 }
 
-function ofObject({ properties = {}, required = [], allOf = [], additionalProperties }, indent) {
+function ofObject({ properties = {}, required = [], allOf = [], additionalProperties }, indent, given) {
   const inner = `${indent}  `;
   const members = Object.entries(properties).map(([name, schema]) => {
     const comment = documentation(notes(schema), inner);
-    return `${comment}${inner}readonly ${memberName(name)}${required.includes(name) ? "" : "?"}: ${typeOf(schema, inner)};\n`;
+    const type = typeOf(schema, inner, given);
+    const isOptional = !required.includes(name);
+    const absent = isOptional && given ? " | undefined" : "";
+    return `${comment}${inner}readonly ${memberName(name)}${isOptional ? "?" : ""}: ${type}${absent};\n`;
   });
   if (members.length > 0) return [`{\n${members.join("")}${indent}}`, ...allOf.flatMap(oneOfThese)].join(" & ");
   if (additionalProperties === false) return "{ readonly [member: string]: never }";
-  const values = typeof additionalProperties === "object" ? typeOf(additionalProperties, indent) : "any";
+  const values = typeof additionalProperties === "object" ? typeOf(additionalProperties, indent, given) : "any";
   return `{ readonly [member: string]: ${values} }`;
 }
 

@@ -1,6 +1,7 @@
 /** What a transport answers, checked before it reaches the engine: whatever it is, the program goes on. */
 
 import { inspect } from "node:util";
+import { bytesOf, shown, typeOf } from "./given";
 import { NotSent, Unsendable } from "./http";
 
 /** An answer in the form that the engine takes. */
@@ -66,16 +67,11 @@ function readStatus(status: unknown): number {
 }
 
 function readBody(body: unknown): Uint8Array {
-  if (typeof body === "string") {
-    return Buffer.from(body);
+  const bytes = bytesOf(body);
+  if (bytes === undefined) {
+    throw new Malformed(`the body ${shown(body)}`);
   }
-  if (ArrayBuffer.isView(body)) {
-    return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  }
-  if (body instanceof ArrayBuffer || body instanceof SharedArrayBuffer) {
-    return Buffer.from(body);
-  }
-  throw new Malformed(`the body ${shown(body)}`);
+  return bytes;
 }
 
 function readHeaders(headers: unknown): [string, string][] {
@@ -99,25 +95,4 @@ function readHeaders(headers: unknown): [string, string][] {
     }
   }
   return lines;
-}
-
-/** A value for a message: short, and without what a container holds, which may be secret. */
-function shown(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return `a string of ${value.length} characters`;
-    case "number":
-    case "bigint":
-    case "boolean":
-    case "undefined":
-    case "symbol":
-      return inspect(value);
-    case "function":
-    case "object":
-      return value === null ? "null" : `of type ${typeOf(value)}`;
-  }
-}
-
-function typeOf(value: unknown): string {
-  return typeof value === "object" ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
 }

@@ -2,21 +2,22 @@
 
 import type { Call } from "./call";
 import type { Surroundings } from "./drive";
-import { invalid, type BrightpearlError } from "./errors";
+import type { BrightpearlError } from "./errors";
+import { membersOf, refused } from "./given";
 import { jsonText } from "./json";
-import { pairs, type Parameters } from "./options";
+import { pairs, renamed, type Parameters } from "./options";
 import type { Reply } from "./outputs";
 import { Result } from "./results";
 
 /** What a write may say besides its verb, its path and its body. */
 export interface WriteOptions {
-  readonly query?: Parameters;
+  readonly query?: Parameters | undefined;
   /** Further headers, such as `If-Match`. */
-  readonly headers?: Parameters;
+  readonly headers?: Parameters | undefined;
   /** Says that sending this PUT, PATCH or DELETE twice is the same as sending it once. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** Sends a body although the catalogue finds it wrong: for fields newer than this release. */
-  readonly unchecked?: boolean;
+  readonly unchecked?: boolean | undefined;
 }
 
 /** One write of a batch. */
@@ -32,11 +33,11 @@ export interface Write extends WriteOptions {
 /** How a batch is carried out. */
 export interface BatchOptions {
   /** One after the other as given, which is the default, or in any order. */
-  readonly order?: "sequential" | "parallel";
+  readonly order?: "sequential" | "parallel" | undefined;
   /** Whether writes behind one that failed are left out, which is the default, or carried out all the same. */
-  readonly onFailure?: "stop" | "continue";
+  readonly onFailure?: "stop" | "continue" | undefined;
   /** Whether writes travel in multi-messages: where it saves requests, always, or never. */
-  readonly packing?: "auto" | "always" | "never";
+  readonly packing?: "auto" | "always" | "never" | undefined;
 }
 
 /** What became of one write: Brightpearl's answer, or why there is none. */
@@ -48,6 +49,8 @@ export type BatchResult =
 
 /** A batch under way: one result for each write, in the order of the writes. It can be iterated once. */
 export class BatchResults extends Result<BatchResult> implements AsyncIterable<BatchResult> {
+  readonly #known: BatchResult[] = [];
+
   /** @internal */
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
     super(call, surroundings, signal, "a batch");
@@ -81,28 +84,37 @@ export class BatchResults extends Result<BatchResult> implements AsyncIterable<B
     return super.checkpoint();
   }
 
-  /** All results at once. */
+  /** What `all()` has so far. When it fails, these are the results that are known. */
+  get results(): readonly BatchResult[] {
+    return this.#known;
+  }
+
+  /** All results at once. When it fails, as when it is aborted, `results` keeps those that came before. */
   async all(): Promise<BatchResult[]> {
-    const results: BatchResult[] = [];
     for await (const result of this) {
-      results.push(result);
+      this.#known.push(result);
     }
-    return results;
+    return [...this.#known];
   }
 }
 
-/** A write in the engine's JSON. */
-export function requestOf({ method, path, body, query, headers, idempotent, unchecked }: Write): object {
+/** A write in the engine's JSON, which names options that there are not. `place` is where it stands among others. */
+export function requestOf(write: Write, place = ""): object {
+  const { method, path, body, query, headers, ...options } = membersOf(
+    place,
+    write,
+    "an object with `method` and `path`",
+  );
+  const below = place === "" ? "" : `${place}.`;
   if (typeof method !== "string") {
-    throw invalid("method", `found a value of type ${typeof method}, expected a verb such as "POST"`);
+    throw refused(`${below}method`, method, 'a verb such as "POST"');
   }
   return {
+    ...renamed(options),
     method: method.toUpperCase(),
     path,
-    query: pairs(query),
-    headers: pairs(headers),
-    body: body === undefined || typeof body === "string" ? body : jsonText(body, "body"),
-    idempotent,
-    unchecked,
+    query: pairs(`${below}query`, query),
+    headers: pairs(`${below}headers`, headers),
+    body: body === undefined || typeof body === "string" ? body : jsonText(body, `${below}body`),
   };
 }

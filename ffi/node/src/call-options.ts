@@ -2,30 +2,40 @@
 
 import type { Call } from "./call";
 import { invalid } from "./errors";
+import { membersOf, refuseUnknown } from "./given";
 import { pairs, type Parameters } from "./options";
 import { rewording } from "./wording";
 
 /** Cancels a call when it is aborted. */
 export interface Cancellable {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What one call does otherwise than its client. A login that it causes is not concerned, since other calls use it, too. */
 export interface CallOptions extends Cancellable {
   /** Limit of a wait for the next bytes with the default transport; another one is given it as an option. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Attempts at one request, the first included, instead of `retry.maxAttempts` of the client. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Header lines of every request. One that a request has by itself stays as it is. */
-  readonly extraHeaders?: Parameters;
+  readonly extraHeaders?: Parameters | undefined;
   /** Query parameters of every request, behind its own. */
-  readonly extraQuery?: Parameters;
+  readonly extraQuery?: Parameters | undefined;
 }
 
-/** What an operation is told, and what its call is. */
-export function apart<Options extends CallOptions>(options: Options): [CallOptions, Omit<Options, keyof CallOptions>] {
-  const { signal, timeoutMs, maxAttempts, extraHeaders, extraQuery, ...rest } = options;
+/** What an operation is told, and what its call is. Throws a `ValidationError` at `options` for what is no object. */
+export function apart<Options extends CallOptions>(
+  options: Options | undefined,
+): [CallOptions, Omit<Options, keyof CallOptions>] {
+  const { signal, timeoutMs, maxAttempts, extraHeaders, extraQuery, ...rest } = membersOf("options", options);
   return [{ signal, timeoutMs, maxAttempts, extraHeaders, extraQuery } as CallOptions, rest];
+}
+
+/** What a call is whose operation is told nothing. Throws a `ValidationError` at an option that there is not. */
+export function alone(options: CallOptions | undefined): CallOptions {
+  const [of, rest] = apart(options);
+  refuseUnknown("options", rest, Object.keys(of));
+  return of;
 }
 
 /** Tells a call. Throws a `ValidationError` at what is refused; the call is of no use then. */
@@ -37,7 +47,9 @@ export function adjust(call: Call, { maxAttempts, extraHeaders, extraQuery }: Ca
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts < 2 ** 32)) {
       throw invalid("maxAttempts", `found ${String(maxAttempts)}, expected a whole number from 1 on`);
     }
-    rewording(() => call.adjust({ maxAttempts, headers: pairs(extraHeaders), query: pairs(extraQuery) }));
+    const headers = pairs("extraHeaders", extraHeaders);
+    const query = pairs("extraQuery", extraQuery);
+    rewording(() => call.adjust({ maxAttempts, headers, query }));
   } catch (error) {
     call.close();
     throw error;

@@ -24,7 +24,7 @@ import {
 import { recordBytes, type RecordSource } from "./mapping";
 import { Reply, Resources, resultsOf, taskResultOf, urisOf, type TaskResult } from "./outputs";
 import { Page } from "./page";
-import { textBytes } from "./utf8";
+import { textBytes } from "./unicode";
 
 export type { WaitReason } from "./kinds";
 
@@ -175,7 +175,9 @@ export class Call {
 
   /** Takes note that the first `items` of the latest output were consumed, for a checkpoint in its midst. */
   acknowledge(items: number): void {
-    check((error) => native.callAcknowledge(this.#handle.pointer, whole(items, "items", 0, Number.MAX_SAFE_INTEGER), error));
+    check((error) =>
+      native.callAcknowledge(this.#handle.pointer, whole(items, "items", 0, Number.MAX_SAFE_INTEGER), error),
+    );
   }
 
   /** Ends the call: polling then throws a `CancelledError` once. */

@@ -197,74 +197,74 @@ export type TaskName =
 export interface Searches {
   readonly "accounting-service/journal-search": {
     readonly row: {
-      readonly journalId: number | null;
+      readonly journalId: number | bigint | null;
       readonly journalType: string | null;
-      readonly orderId: number | null;
+      readonly orderId: number | bigint | null;
       readonly invoiceReference: string | null;
-      readonly channelId: number | null;
+      readonly channelId: number | bigint | null;
       readonly nominalCode: string | null;
       readonly journalDate: string | null;
       readonly journalDebit: string | null;
       readonly journalCredit: string | null;
       readonly journalRef: CellValue;
-      readonly currencyId: number | null;
+      readonly currencyId: number | bigint | null;
       readonly exchangeRate: CellValue;
       readonly transactionDebit: CellValue;
       readonly transactionCredit: CellValue;
-      readonly projectId: number | null;
-      readonly leadSourceId: number | null;
-      readonly contactId: number | null;
+      readonly projectId: number | bigint | null;
+      readonly leadSourceId: number | bigint | null;
+      readonly contactId: number | bigint | null;
       readonly journalDueDate: CellValue;
       readonly journalDateEntered: CellValue;
-      readonly createdContactId: number | null;
-      readonly taxCodeId: number | null;
+      readonly createdContactId: number | bigint | null;
+      readonly taxCodeId: number | bigint | null;
       readonly taxReconciliationDate: CellValue;
-      readonly taxPeriodId: number | null;
-      readonly journalRowId: number | null;
+      readonly taxPeriodId: number | bigint | null;
+      readonly journalRowId: number | bigint | null;
     };
     readonly filter: "journalId" | "journalType" | "orderId" | "invoiceReference" | "channelId" | "nominalCode" | "journalDate" | "journalDebit" | "journalCredit" | "journalRef" | "currencyId" | "exchangeRate" | "transactionDebit" | "transactionCredit" | "projectId" | "leadSourceId" | "contactId" | "journalDueDate" | "journalDateEntered" | "createdContactId" | "taxCodeId" | "taxReconciliationDate" | "taxPeriodId" | "journalRowId";
     readonly sort: "journalId" | "journalType" | "orderId" | "invoiceReference" | "channelId" | "nominalCode" | "journalDate" | "journalDebit" | "journalCredit" | "journalRef" | "currencyId" | "exchangeRate" | "transactionDebit" | "transactionCredit" | "projectId" | "leadSourceId" | "contactId" | "journalDueDate" | "journalDateEntered" | "createdContactId" | "taxCodeId" | "taxReconciliationDate" | "taxPeriodId" | "journalRowId";
   };
   readonly "accounting-service/customer-payment-search": {
     readonly row: {
-      readonly paymentId: number | null;
+      readonly paymentId: number | bigint;
       readonly transactionRef: string | null;
       readonly transactionCode: string | null;
       readonly paymentMethodCode: string | null;
       readonly paymentType: string | null;
-      readonly orderId: number | null;
-      readonly currencyId: number | null;
+      readonly orderId: number | bigint | null;
+      readonly currencyId: number | bigint | null;
       readonly currencyCode: string | null;
       readonly amountAuthorized: string | null;
       readonly amountPaid: string | null;
       readonly expires: string | null;
       readonly paymentDate: string | null;
       readonly createdOn: string | null;
-      readonly journalId: number | null;
+      readonly journalId: number | bigint | null;
     };
     readonly filter: "paymentId" | "transactionRef" | "transactionCode" | "paymentMethodCode" | "paymentType" | "orderId" | "currencyId" | "currencyCode" | "amountAuthorized" | "amountPaid" | "expires" | "paymentDate" | "createdOn" | "journalId";
     readonly sort: "paymentId" | "paymentDate" | "createdOn" | "journalId";
   };
   readonly "accounting-service/supplier-payment-search": {
     readonly row: {
-      readonly paymentId: number | null;
+      readonly paymentId: number | bigint;
       readonly transactionRef: string | null;
       readonly paymentMethodCode: string | null;
       readonly paymentType: string | null;
-      readonly orderId: number | null;
-      readonly currencyId: number | null;
+      readonly orderId: number | bigint | null;
+      readonly currencyId: number | bigint | null;
       readonly currencyCode: string | null;
       readonly amountPaid: string | null;
       readonly paymentDate: string | null;
       readonly createdOn: string | null;
-      readonly journalId: number | null;
+      readonly journalId: number | bigint | null;
     };
     readonly filter: "paymentId" | "transactionRef" | "paymentMethodCode" | "paymentType" | "orderId" | "currencyId" | "currencyCode" | "amountPaid" | "paymentDate" | "createdOn" | "journalId";
     readonly sort: "paymentId" | "transactionRef" | "paymentMethodCode" | "paymentType" | "orderId" | "currencyId" | "currencyCode" | "amountPaid" | "paymentDate" | "createdOn" | "journalId";
   };
   readonly "accounting-service/payment-method-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly code: string | null;
       readonly name: string | null;
       readonly active: boolean | null;
@@ -278,9 +278,9 @@ export interface Searches {
     readonly row: {
       readonly code: string | null;
       readonly name: string | null;
-      readonly type: number | null;
+      readonly type: number | bigint | null;
       readonly bank: boolean | null;
-      readonly currencyId: number | null;
+      readonly currencyId: number | bigint | null;
       readonly active: boolean | null;
     };
     readonly filter: "code" | "name" | "type" | "bank" | "currencyId" | "active";
@@ -288,7 +288,7 @@ export interface Searches {
   };
   readonly "accounting-service/currency-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly title: string | null;
       readonly code: string | null;
       readonly symbol: string | null;
@@ -301,8 +301,8 @@ export interface Searches {
   };
   readonly "accounting-service/statement/all-transaction-search": {
     readonly row: {
-      readonly journalId: number | null;
-      readonly orderId: number | null;
+      readonly journalId: number | bigint | null;
+      readonly orderId: number | bigint | null;
       readonly journalTypeCode: string | null;
       readonly journalDate: string | null;
       readonly journalDueDate: string | null;
@@ -317,7 +317,7 @@ export interface Searches {
   };
   readonly "contact-service/contact-search": {
     readonly row: {
-      readonly contactId: number | null;
+      readonly contactId: number | bigint;
       readonly primaryEmail: string | null;
       readonly secondaryEmail: string | null;
       readonly tertiaryEmail: string | null;
@@ -331,7 +331,7 @@ export interface Searches {
       readonly updatedOn: string | null;
       readonly lastContactedOn: string | null;
       readonly lastOrderedOn: string | null;
-      readonly nominalCode: number | null;
+      readonly nominalCode: number | bigint | null;
       readonly isPrimary: boolean | null;
       readonly pri: string | null;
       readonly sec: string | null;
@@ -344,7 +344,7 @@ export interface Searches {
   };
   readonly "contact-service/company-search": {
     readonly row: {
-      readonly companyId: number | null;
+      readonly companyId: number | bigint;
       readonly name: CellValue;
     };
     readonly filter: "companyId" | "name";
@@ -352,7 +352,7 @@ export interface Searches {
   };
   readonly "contact-service/contact-group-search": {
     readonly row: {
-      readonly contactGroupId: number | null;
+      readonly contactGroupId: number | bigint;
       readonly name: CellValue;
       readonly description: CellValue;
       readonly numberOfMembers: CellValue;
@@ -362,10 +362,10 @@ export interface Searches {
   };
   readonly "contact-service/contact-group-member-search": {
     readonly row: {
-      readonly contactId: number | null;
+      readonly contactId: number | bigint | null;
       readonly firstName: CellValue;
       readonly lastName: CellValue;
-      readonly contactGroupId: number | null;
+      readonly contactGroupId: number | bigint | null;
       readonly contactGroupName: CellValue;
       readonly contactGroupDescription: CellValue;
     };
@@ -374,24 +374,24 @@ export interface Searches {
   };
   readonly "order-service/order-search": {
     readonly row: {
-      readonly orderId: number | null;
-      readonly orderTypeId: number | null;
-      readonly contactId: number | null;
-      readonly orderStatusId: number | null;
-      readonly orderStockStatusId: number | null;
+      readonly orderId: number | bigint;
+      readonly orderTypeId: number | bigint | null;
+      readonly contactId: number | bigint | null;
+      readonly orderStatusId: number | bigint | null;
+      readonly orderStockStatusId: number | bigint | null;
       readonly createdOn: string | null;
-      readonly createdById: number | null;
+      readonly createdById: number | bigint | null;
       readonly customerRef: string | null;
-      readonly orderPaymentStatusId: number | null;
+      readonly orderPaymentStatusId: number | bigint | null;
       readonly updatedOn: string | null;
-      readonly parentOrderId: number | null;
-      readonly orderShippingStatusId: number | null;
+      readonly parentOrderId: number | bigint | null;
+      readonly orderShippingStatusId: number | bigint | null;
       readonly externalRef: string | null;
-      readonly installedIntegrationInstanceId: number | null;
-      readonly warehouseId: number | null;
-      readonly staffOwnerContactId: number | null;
+      readonly installedIntegrationInstanceId: number | bigint | null;
+      readonly warehouseId: number | bigint | null;
+      readonly staffOwnerContactId: number | bigint | null;
       readonly taxDate: string | null;
-      readonly departmentId: number | null;
+      readonly departmentId: number | bigint | null;
       readonly deliveryDate: string | null;
     };
     readonly filter: "orderId" | "orderTypeId" | "contactId" | "orderStatusId" | "orderStockStatusId" | "createdOn" | "createdById" | "customerRef" | "orderPaymentStatusId" | "updatedOn" | "parentOrderId" | "orderShippingStatusId" | "externalRef" | "installedIntegrationInstanceId" | "warehouseId" | "staffOwnerContactId" | "taxDate" | "departmentId" | "deliveryDate" | "placedOn" | "shippingMethodId" | "projectId" | "leadSourceId" | "isClone";
@@ -399,20 +399,20 @@ export interface Searches {
   };
   readonly "order-service/sales-order-search": {
     readonly row: {
-      readonly salesOrderId: number | null;
-      readonly customerId: number | null;
-      readonly orderStatusId: number | null;
+      readonly salesOrderId: number | bigint;
+      readonly customerId: number | bigint | null;
+      readonly orderStatusId: number | bigint | null;
       readonly orderStockStatus: string | null;
       readonly createdOn: string | null;
-      readonly createdById: number | null;
+      readonly createdById: number | bigint | null;
       readonly customerRef: string | null;
       readonly orderPaymentStatus: string | null;
       readonly updatedOn: string | null;
       readonly orderShippingStatus: string | null;
       readonly externalRef: string | null;
-      readonly installedIntegrationInstanceId: number | null;
-      readonly warehouseId: number | null;
-      readonly staffOwnerId: number | null;
+      readonly installedIntegrationInstanceId: number | bigint | null;
+      readonly warehouseId: number | bigint | null;
+      readonly staffOwnerId: number | bigint | null;
       readonly taxDate: string | null;
       readonly deliveryDate: CellValue;
       readonly channelId: CellValue;
@@ -422,21 +422,21 @@ export interface Searches {
   };
   readonly "order-service/order-note-search": {
     readonly row: {
-      readonly orderId: number | null;
-      readonly noteId: number | null;
-      readonly contactId: number | null;
+      readonly orderId: number | bigint | null;
+      readonly noteId: number | bigint;
+      readonly contactId: number | bigint | null;
       readonly noteText: string | null;
       readonly isPublic: boolean | null;
       readonly dateAdded: string | null;
-      readonly addedBy: number | null;
-      readonly orderStatusId: number | null;
+      readonly addedBy: number | bigint | null;
+      readonly orderStatusId: number | bigint | null;
     };
     readonly filter: "orderId" | "noteId" | "contactId" | "noteText" | "isPublic" | "dateAdded" | "addedBy" | "orderStatusId";
     readonly sort: "orderId" | "noteId" | "contactId" | "noteText" | "isPublic" | "dateAdded" | "addedBy" | "orderStatusId";
   };
   readonly "order-service/purchase-order-lc-search": {
     readonly row: {
-      readonly orderRowId: number | null;
+      readonly orderRowId: number | bigint | null;
       readonly supplierName: CellValue;
       readonly weight: CellValue;
       readonly sku: CellValue;
@@ -444,8 +444,8 @@ export interface Searches {
       readonly quantity: CellValue;
       readonly volume: CellValue;
       readonly productPrice: CellValue;
-      readonly orderId: number | null;
-      readonly productId: number | null;
+      readonly orderId: number | bigint | null;
+      readonly productId: number | bigint | null;
       readonly currentLandedCosts: CellValue;
     };
     readonly filter: "orderRowId" | "supplierName" | "weight" | "sku" | "productName" | "quantity" | "volume" | "productPrice" | "orderId" | "productId" | "currentLandedCosts";
@@ -453,7 +453,7 @@ export interface Searches {
   };
   readonly "product-service/product-search": {
     readonly row: {
-      readonly productId: number | null;
+      readonly productId: number | bigint;
       readonly productName: string | null;
       readonly SKU: string | null;
       readonly barcode: string | null;
@@ -465,19 +465,19 @@ export interface Searches {
       readonly salesChannelName: string | null;
       readonly createdOn: string | null;
       readonly updatedOn: string | null;
-      readonly brightpearlCategoryCode: number | null;
-      readonly productGroupId: number | null;
-      readonly brandId: number | null;
-      readonly productTypeId: number | null;
+      readonly brightpearlCategoryCode: number | bigint | null;
+      readonly productGroupId: number | bigint | null;
+      readonly brandId: number | bigint | null;
+      readonly productTypeId: number | bigint | null;
       readonly productStatus: string | null;
-      readonly primarySupplierId: number | null;
+      readonly primarySupplierId: number | bigint | null;
     };
     readonly filter: "productId" | "productName" | "SKU" | "barcode" | "EAN" | "UPC" | "ISBN" | "MPN" | "stockTracked" | "createdOn" | "updatedOn" | "brightpearlCategoryCode" | "productGroupId" | "brandId" | "productTypeId" | "productStatus" | "primarySupplierId" | "channelId";
     readonly sort: "productId" | "productName" | "SKU" | "barcode" | "EAN" | "UPC" | "ISBN" | "MPN" | "stockTracked" | "salesChannelName" | "createdOn" | "updatedOn" | "productGroupId" | "brandId" | "productTypeId" | "productStatus" | "primarySupplierId";
   };
   readonly "product-service/brand-search": {
     readonly row: {
-      readonly brandId: number | null;
+      readonly brandId: number | bigint;
       readonly brandName: CellValue;
     };
     readonly filter: "brandId" | "brandName" | "updatedOn";
@@ -485,9 +485,9 @@ export interface Searches {
   };
   readonly "product-service/collection-search": {
     readonly row: {
-      readonly collectionId: number | null;
+      readonly collectionId: number | bigint;
       readonly collectionName: CellValue;
-      readonly brandId: number | null;
+      readonly brandId: number | bigint | null;
     };
     readonly filter: "collectionId" | "collectionName" | "brandId" | "updatedOn";
     readonly sort: "collectionId" | "collectionName" | "brandId" | "updatedOn";
@@ -500,12 +500,12 @@ export interface Searches {
   };
   readonly "product-service/brightpearl-category-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly name: CellValue;
-      readonly parentId: number | null;
+      readonly parentId: number | bigint | null;
       readonly active: CellValue;
       readonly createdOn: CellValue;
-      readonly createdById: number | null;
+      readonly createdById: number | bigint | null;
       readonly updatedOn: CellValue;
       readonly updatedBy: CellValue;
     };
@@ -514,7 +514,7 @@ export interface Searches {
   };
   readonly "product-service/product-type-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly name: CellValue;
     };
     readonly filter: "id" | "name" | "updatedOn";
@@ -522,7 +522,7 @@ export interface Searches {
   };
   readonly "product-service/option-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly name: CellValue;
     };
     readonly filter: "id" | "name";
@@ -530,9 +530,9 @@ export interface Searches {
   };
   readonly "product-service/option-value-search": {
     readonly row: {
-      readonly optionId: number | null;
+      readonly optionId: number | bigint | null;
       readonly optionName: CellValue;
-      readonly optionValueId: number | null;
+      readonly optionValueId: number | bigint | null;
       readonly optionValueName: CellValue;
     };
     readonly filter: "optionId" | "optionName" | "optionValueId" | "optionValueName";
@@ -540,21 +540,21 @@ export interface Searches {
   };
   readonly "warehouse-service/goods-note/goods-out-search": {
     readonly row: {
-      readonly goodsOutNoteId: number | null;
+      readonly goodsOutNoteId: number | bigint;
       readonly printed: boolean | null;
       readonly picked: boolean | null;
       readonly packed: boolean | null;
       readonly shipped: boolean | null;
       readonly shippedOn: string | null;
-      readonly orderId: number | null;
-      readonly shippingMethodId: number | null;
-      readonly warehouseId: number | null;
+      readonly orderId: number | bigint | null;
+      readonly shippingMethodId: number | bigint | null;
+      readonly warehouseId: number | bigint | null;
       readonly priority: boolean | null;
       readonly createdOn: string | null;
       readonly releaseDate: string | null;
-      readonly createdBy: number | null;
+      readonly createdBy: number | bigint | null;
       readonly labelUri: string | null;
-      readonly channelId: number | null;
+      readonly channelId: number | bigint | null;
       readonly transfer: boolean | null;
     };
     readonly filter: "goodsOutNoteId" | "printed" | "picked" | "packed" | "shipped" | "shippedOn" | "orderId" | "shippingMethodId" | "warehouseId" | "priority" | "createdOn" | "releaseDate" | "createdBy" | "labelUri" | "channelId" | "transfer";
@@ -562,11 +562,11 @@ export interface Searches {
   };
   readonly "warehouse-service/goods-in-search": {
     readonly row: {
-      readonly purchaseOrderId: number | null;
-      readonly batchId: number | null;
+      readonly purchaseOrderId: number | bigint | null;
+      readonly batchId: number | bigint | null;
       readonly userBatchRef: CellValue;
-      readonly productId: number | null;
-      readonly locationId: number | null;
+      readonly productId: number | bigint | null;
+      readonly locationId: number | bigint | null;
       readonly groupingA: CellValue;
       readonly groupingB: CellValue;
       readonly groupingC: CellValue;
@@ -578,27 +578,27 @@ export interface Searches {
       readonly onHand: CellValue;
       readonly createdDate: CellValue;
       readonly receivedDate: CellValue;
-      readonly warehouseId: number | null;
+      readonly warehouseId: number | bigint | null;
     };
     readonly filter: "purchaseOrderId" | "batchId" | "userBatchRef" | "productId" | "locationId" | "groupingA" | "groupingB" | "groupingC" | "groupingD" | "price" | "landedCosts" | "currCode" | "receivedQuantity" | "onHand" | "createdDate" | "receivedDate" | "warehouseId";
     readonly sort: "purchaseOrderId" | "batchId" | "userBatchRef" | "productId" | "locationId" | "groupingA" | "groupingB" | "groupingC" | "groupingD" | "price" | "landedCosts" | "currCode" | "receivedQuantity" | "onHand" | "createdDate" | "receivedDate" | "warehouseId";
   };
   readonly "warehouse-service/goods-movement-search": {
     readonly row: {
-      readonly goodsMovementId: number | null;
-      readonly productId: number | null;
-      readonly salesOrderRowId: number | null;
-      readonly purchaseOrderRowId: number | null;
+      readonly goodsMovementId: number | bigint;
+      readonly productId: number | bigint | null;
+      readonly salesOrderRowId: number | bigint | null;
+      readonly purchaseOrderRowId: number | bigint | null;
       readonly quantity: CellValue;
-      readonly destinationLocationId: number | null;
-      readonly warehouseId: number | null;
-      readonly goodsNoteId: number | null;
+      readonly destinationLocationId: number | bigint | null;
+      readonly warehouseId: number | bigint | null;
+      readonly goodsNoteId: number | bigint | null;
       readonly productValue: CellValue;
       readonly currencyCode: CellValue;
-      readonly orderId: number | null;
+      readonly orderId: number | bigint | null;
       readonly isCleared: CellValue;
       readonly isQuarantine: CellValue;
-      readonly batchId: number | null;
+      readonly batchId: number | bigint | null;
       readonly goodsNoteTypeCode: CellValue;
       readonly updatedOn: CellValue;
     };
@@ -607,19 +607,19 @@ export interface Searches {
   };
   readonly "warehouse-service/warehouse-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly name: CellValue;
       readonly typeDescription: CellValue;
-      readonly addressId: number | null;
+      readonly addressId: number | bigint | null;
     };
     readonly filter: "id" | "name" | "typeDescription" | "addressId";
     readonly sort: "id" | "name" | "typeDescription" | "addressId";
   };
   readonly "warehouse-service/location-search": {
     readonly row: {
-      readonly id: number | null;
-      readonly warehouseId: number | null;
-      readonly zoneId: number | null;
+      readonly id: number | bigint;
+      readonly warehouseId: number | bigint | null;
+      readonly zoneId: number | bigint | null;
       readonly groupingA: CellValue;
       readonly groupingB: CellValue;
       readonly groupingC: CellValue;
@@ -631,16 +631,16 @@ export interface Searches {
   };
   readonly "warehouse-service/zone-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly name: CellValue;
-      readonly warehouseId: number | null;
+      readonly warehouseId: number | bigint | null;
     };
     readonly filter: "id" | "name" | "warehouseId";
     readonly sort: "id" | "name" | "warehouseId";
   };
   readonly "warehouse-service/shipping-method-search": {
     readonly row: {
-      readonly id: number | null;
+      readonly id: number | bigint;
       readonly code: CellValue;
       readonly name: CellValue;
     };

@@ -3,11 +3,12 @@
 import { inspect } from "node:util";
 import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
-import { adjust, apart, type CallOptions } from "./call-options";
+import { adjust, alone, apart, type CallOptions } from "./call-options";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 import { invalid } from "./errors";
-import { checkedTimeout, fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
+import { checkedTimeout, fetchTransport, type Dispatcher } from "./fetch-transport";
+import { listOf, membersOf, refuseUnknown } from "./given";
 import { Handover, type TakeTokens } from "./handover";
 import type { Transport } from "./http";
 import { jsonText, type Parsed } from "./json";
@@ -25,12 +26,13 @@ import {
 } from "./options";
 import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
-import { Feeder, type RecordsSource } from "./feeder";
+import { Feeder } from "./feeder";
 import { Hold } from "./journal";
 import type { Log } from "./log";
 import type { Mapping, MappingDocument } from "./mapping";
-import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
+import { PullResult, pullText, resourcesOf, type PullOptions, type PullResource } from "./pull";
 import { PushResult, pushText, type PushOptions } from "./push";
+import type { RecordsSource } from "./record-sources";
 import { StateFile } from "./state";
 import { Tasks } from "./tasks";
 import { traced, type Tracer } from "./tracing";
@@ -50,25 +52,25 @@ import { rewording } from "./wording";
 /** What a client is made from. */
 export interface ClientOptions extends EngineOptions {
   /** The request cap, or a budget shared with other clients of the account. */
-  readonly pool?: Pool | PoolOptions;
+  readonly pool?: Pool | PoolOptions | undefined;
   /** Transmits the requests; `fetch` when absent. */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   /** A `fetch` of your own for the default transport, with a proxy or a client certificate. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
   /** Who connects with the default transport: an `Agent` or a `ProxyAgent` of the package `undici`, for instance. */
-  readonly dispatcher?: Dispatcher;
+  readonly dispatcher?: Dispatcher | undefined;
   /** Takes a line for each request, retry, wait, login and record: for the program's own log. */
-  readonly log?: Log;
+  readonly log?: Log | undefined;
   /** Makes a span for each request: a tracer of `@opentelemetry/api`. */
-  readonly tracer?: Tracer;
+  readonly tracer?: Tracer | undefined;
   /** Limit of a wait for the next bytes with the default transport: 60 000 ms. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Limit of one exchange as a whole with the default transport: 300 000 ms. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Milliseconds since the Unix epoch: `Date.now` when absent. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
   /** Resolves after some milliseconds, or at once when the signal is aborted. */
-  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined;
   /**
    * Stores what `tokens()` gives. It is called once for each change, after the login's answer and before the next request
    * of the client is sent, also where the call fails; what it returns is awaited. When it fails, the call ends with a
@@ -77,32 +79,32 @@ export interface ClientOptions extends EngineOptions {
    * What it waits for must not send by this client. A call that is aborted, or whose loop is left, during a login ends
    * when the login's answer was handed over, or after a minute.
    */
-  readonly onTokens?: TakeTokens;
+  readonly onTokens?: TakeTokens | undefined;
 }
 
 export interface SearchOptions<Column extends string = string, Sort extends string = string> extends CallOptions {
   /** Result columns in order; the resource's own when absent. */
-  readonly columns?: readonly Column[];
+  readonly columns?: readonly Column[] | undefined;
   /** Sort keys, such as `updatedOn` or `updatedOn.DESC`. */
-  readonly sort?: readonly Sort[];
+  readonly sort?: readonly Sort[] | undefined;
   /** Rows a page. */
-  readonly pageSize?: number;
-  readonly paging?: Paging;
+  readonly pageSize?: number | undefined;
+  readonly paging?: Paging | undefined;
   /** Stops after so many rows. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The column that identifies a row; the catalogue's when absent. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Sends names that this release does not know instead of refusing them. */
-  readonly unchecked?: boolean;
+  readonly unchecked?: boolean | undefined;
 }
 
 export interface GetOptions extends CallOptions {
   /** Query parameters such as `includeOptional`. */
-  readonly query?: Parameters;
+  readonly query?: Parameters | undefined;
   /** Whether to ask `OPTIONS` first, which of the ids exist. */
-  readonly plan?: "auto" | "always" | "never";
+  readonly plan?: "auto" | "always" | "never" | undefined;
   /** Most ids in one GET; the catalogue's limit when absent. */
-  readonly idLimit?: number;
+  readonly idLimit?: number | undefined;
 }
 
 export interface RequestOptions extends WriteOptions, CallOptions {
@@ -151,7 +153,7 @@ export class Client extends Tasks {
     const named = renamed({ maxInFlight: MAX_IN_FLIGHT, ...config });
     this.engine = rewording(
       () => new Engine(named, shared),
-      () => JSON.stringify(named),
+      () => jsonText(named),
     );
     // Its options are checked also where another transport makes them idle.
     const standard = fetchTransport({
@@ -160,7 +162,7 @@ export class Client extends Tasks {
       timeoutMs,
       deadlineMs,
       maxBodyBytes: options.maxBodyBytes,
-    } as FetchTransportOptions);
+    });
     if (tracer !== undefined && typeof tracer?.startSpan !== "function") {
       throw invalid("tracer", 'expected a tracer of OpenTelemetry, such as `trace.getTracer("brightpearl")`');
     }
@@ -195,7 +197,7 @@ export class Client extends Tasks {
   /** Reads resources by id, in the fewest requests: an async iterable of parsed resources. Without ids, the whole list. */
   get<T extends object = any>(resource: Or<ResourceName>, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
     const [of, { query, ...rest }] = apart(options);
-    const fetch = { resource, query: pairs(query), ...renamed(rest), ...idsOf(ids) };
+    const fetch = { resource, query: pairs("query", query), ...renamed(rest), ...idsOf(ids) };
     return new FetchResult<T>(this.#start({ fetch }, of), this.#around(of), of.signal);
   }
 
@@ -207,22 +209,22 @@ export class Client extends Tasks {
   }
 
   /** Creates something. A body is checked first: see `validate`. */
-  post(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
-    return this.request("POST", path, { ...options, body });
+  async post(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
+    return this.request("POST", path, { ...membersOf("options", options), body });
   }
 
   /** Replaces something. A body is checked first. */
-  put(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
-    return this.request("PUT", path, { ...options, body });
+  async put(path: string, body?: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
+    return this.request("PUT", path, { ...membersOf("options", options), body });
   }
 
   /** Changes something: the body is an array of JSON Patch operations. It is checked first. */
-  patch(path: string, body: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
-    return this.request("PATCH", path, { ...options, body });
+  async patch(path: string, body: unknown, options: WriteOptions & CallOptions = {}): Promise<Reply> {
+    return this.request("PATCH", path, { ...membersOf("options", options), body });
   }
 
   /** Removes something. */
-  delete(path: string, options: WriteOptions & CallOptions = {}): Promise<Reply> {
+  async delete(path: string, options: WriteOptions & CallOptions = {}): Promise<Reply> {
     return this.request("DELETE", path, options);
   }
 
@@ -232,16 +234,20 @@ export class Client extends Tasks {
    */
   batch(writes: Iterable<Write>, options: BatchOptions & CallOptions = {}): BatchResults {
     const [of, rest] = apart(options);
-    if (typeof writes !== "object" || writes === null || !(Symbol.iterator in writes)) {
-      throw invalid("writes", "expected an array of writes, or anything else that is iterated with `for`");
-    }
-    const batch = { requests: Array.from(writes, requestOf), ...renamed(rest) };
+    const given = listOf("writes", writes, "an array of writes, or anything else that is iterated with `for`");
+    const requests = given.map((write, index) => requestOf(write, `writes[${index}]`));
+    const batch = { requests, ...renamed(rest) };
     return new BatchResults(this.#start({ batch }, of), this.#around(of), of.signal);
   }
 
   /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
-  async task<T extends object = any>(name: Or<TaskName>, task: object = {}, of: CallOptions = {}): Promise<Parsed<T>> {
-    const call = this.#start({ task: { name, arguments: task } }, of);
+  async task<T extends object = any>(
+    name: Or<TaskName>,
+    task: object = {},
+    options: CallOptions = {},
+  ): Promise<Parsed<T>> {
+    const of = alone(options);
+    const call = this.#start({ task: { name, arguments: membersOf("task", task) } }, of);
     return single(call, this.#around(of), of.signal, (output) =>
       output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
     );
@@ -249,14 +255,14 @@ export class Client extends Tasks {
 
   /**
    * Maps records of another system, and creates or updates them in Brightpearl, each exactly once: an async iterable of
-   * outcomes, one for each record. The records are asked for as there is room for them. Nothing is sent until it is
-   * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong, and when another
-   * push has the journal; the iteration does, too.
+   * outcomes, one for each record. The records are asked for as there is room for them, and their source is left alone
+   * until then. Nothing is sent until it is iterated, and nothing is written unless `write` says so. Throws a
+   * `ValidationError` at what is wrong, and when another push has the journal; the iteration does, too.
    */
   push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions): PushResult {
     const feeder = new Feeder(records);
     // Without options, as JavaScript allows, the engine says which it needs.
-    const [of, given] = apart<Partial<PushOptions>>(options ?? {});
+    const [of, given] = apart<Partial<PushOptions>>(options);
     const hold = given.dryRun || given.journal === undefined ? undefined : new Hold(given.journal);
     const call = this.#start(pushText(mapping, given, hold), of);
     return new PushResult(call, this.#around(of), of.signal, feeder, hold);
@@ -277,7 +283,7 @@ export class Client extends Tasks {
     try {
       const text = file === undefined ? (state as string | null | undefined) : file.text;
       const surroundings = this.#around(of);
-      const call = this.#start(pullText(resources, { ...given, state: text }), of);
+      const call = this.#start(pullText(resourcesOf(resources), { ...given, state: text }), of);
       return new PullResult<T>(call, surroundings, of.signal, file);
     } catch (error) {
       // Nobody else may hold it, and it would stay locked till it is collected.
@@ -287,7 +293,8 @@ export class Client extends Tasks {
   }
 
   /** The URIs that read an id set, as the server plans them. */
-  async options(resource: string, ids?: Ids, of: CallOptions = {}): Promise<readonly string[]> {
+  async options(resource: string, ids?: Ids, options: CallOptions = {}): Promise<readonly string[]> {
+    const of = alone(options);
     const call = this.#start({ options: { resource, ...idsOf(ids) } }, of);
     return single(call, this.#around(of), of.signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
@@ -298,13 +305,14 @@ export class Client extends Tasks {
    */
   resume(
     checkpoint: string,
-    { allowWrites = false, ...options }: CallOptions & Resumption = {},
+    options: CallOptions & Resumption = {},
   ): SearchResult | FetchResult | BatchResults | PullResult {
     if (typeof checkpoint !== "string") {
       throw invalid("checkpoint", "expected the text that `checkpoint()` gave");
     }
+    const [of, { allowWrites = false, ...rest }] = apart(options);
+    refuseUnknown("options", rest, ["allowWrites", ...Object.keys(of)]);
     const call = rewording(() => this.engine.resume(checkpoint, { allowWrites }));
-    const [of] = apart(options);
     adjust(call, of);
     const [surroundings, signal] = [this.#around(of), of.signal];
     switch (call.kind) {
@@ -364,10 +372,10 @@ export class Client extends Tasks {
    * this before it returns: the request is then sent again with them.
    */
   renewCredentials(credentials: Credentials): boolean {
-    const named = renamed(credentials);
+    const named = renamed(membersOf("credentials", credentials));
     return rewording(
       () => this.engine.renewCredentials(named),
-      () => JSON.stringify(named),
+      () => jsonText(named),
     );
   }
 

@@ -64,16 +64,31 @@ function camel(members: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [camelName(name), member]));
 }
 
+/** What stands before a part of the configuration of a client that is there to have that part read. */
+const BEFORE_POOL = '{"pool":';
+const BEFORE_CREDENTIALS = `${BEFORE_POOL}{},"account":"a","datacentre":"use1","credentials":`;
+
 /** A client that is there to have a part of its configuration read and checked by the engine. */
 function probe(pool: string, credentials = '{"type":"private-app","app_ref":"a","account_token":"b"}'): any {
-  return component().engine.Client.openJson(
-    `{"pool":${pool},"account":"a","datacentre":"use1","credentials":${credentials}}`,
-    undefined,
-  );
+  const config = `${BEFORE_CREDENTIALS.replace("{}", () => pool)}${credentials}}`;
+  return component().engine.Client.openJson(config, undefined);
 }
 
-/** How many bytes of JSON stand before the pool's in that configuration. */
-const BEFORE_POOL = '{"pool":'.length;
+/** Reads a part of a configuration, and tells of a place in it as the native library does, which is given the part alone. */
+function partOf<T>(name: string, before: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const payload = (error as { payload?: { location?: string } }).payload;
+    if (payload?.location !== undefined) {
+      payload.location = payload.location.replace(
+        /^config line 1 column (\d+)$/,
+        (_, column: string) => `${name} line 1 column ${Number(column) - before.length}`,
+      );
+    }
+    throw error;
+  }
+}
 
 /** Conversions between the engine's JSON and the component's types. */
 export const typed = {
@@ -81,26 +96,17 @@ export const typed = {
 
   /** A pool, from the JSON that configurations have at `pool`. */
   pool(json: string): object {
-    try {
+    return partOf("pool", BEFORE_POOL, () => {
       const client = probe(json);
       const pool = client.pool();
       client[Symbol.dispose]();
       return pool;
-    } catch (error) {
-      const payload = (error as { payload?: { location?: string } }).payload;
-      if (payload?.location !== undefined) {
-        payload.location = payload.location.replace(
-          /^config line 1 column (\d+)$/,
-          (_, column: string) => `pool line 1 column ${Number(column) - BEFORE_POOL}`,
-        );
-      }
-      throw error;
-    }
+    });
   },
 
   /** Credentials, from the JSON that configurations have there: the engine reads and checks them first. */
   credentials(json: string): object {
-    probe("{}", json)[Symbol.dispose]();
+    partOf("credentials", BEFORE_CREDENTIALS, () => probe("{}", json)[Symbol.dispose]());
     const { type, grant, ...members } = JSON.parse(json) as { type: string; grant?: Record<string, any> };
     const val = camel(members);
     if (grant !== undefined) {

@@ -18,7 +18,7 @@ export type Credentials =
       /** The staff member's token. Secret. */
       readonly staffToken: string;
       /** The developer's reference, for a public app. */
-      readonly devRef?: string;
+      readonly devRef?: string | undefined;
     }
   /** A staff app whose staff token is fetched with a staff member's login. */
   | {
@@ -26,7 +26,7 @@ export type Credentials =
       /** The app's reference. */
       readonly appRef: string;
       /** The developer's reference, for a public app. */
-      readonly devRef?: string;
+      readonly devRef?: string | undefined;
       /** The staff member's address. */
       readonly email: string;
       /** The staff member's password. Secret. */
@@ -51,7 +51,7 @@ export type Credentials =
        * The header that carries the token; `brightpearl-auth` when absent. For `authorization` the token follows
        * `Bearer`.
        */
-      readonly tokenHeader?: string;
+      readonly tokenHeader?: string | undefined;
     }
   /** A public app of the older kind: the account token is signed with the developer's secret. */
   | {
@@ -76,12 +76,12 @@ export type Credentials =
       /** The developer's reference. */
       readonly devRef: string;
       /** The client secret; only confidential apps have one. Secret. */
-      readonly clientSecret?: string;
+      readonly clientSecret?: string | undefined;
       /**
        * Where tokens come from; `https://oauth.brightpearl.com/token/{account}` when absent. `https`, or `http` on the
        * loopback host.
        */
-      readonly tokenUrl?: string;
+      readonly tokenUrl?: string | undefined;
       /** What the client begins with: a code that just came, or tokens that an earlier run stored. */
       readonly grant: Grant;
     };
@@ -101,16 +101,16 @@ export type Grant =
   | {
       readonly tokens: {
         /** The access token, if it is still good. Secret. */
-        readonly accessToken?: string;
+        readonly accessToken?: string | undefined;
         /** When the access token ends, in milliseconds since the Unix epoch. */
-        readonly expiresAt?: number;
+        readonly expiresAt?: number | undefined;
         /** The refresh token. Secret. */
-        readonly refreshToken?: string;
+        readonly refreshToken?: string | undefined;
         /**
          * The API's host, as the token's answer named it; it wins over the configuration. Brightpearl's own, or that of
          * `base_url` or `token_url`.
          */
-        readonly apiDomain?: string;
+        readonly apiDomain?: string | undefined;
       };
     };
 

@@ -1,9 +1,12 @@
 /** What can be asked without an account: resources, tasks, errors, whether a body or a callback is right. */
 
 import { check, type Delivery, type Fault, type Kind, type Violation } from "./errors";
+import { membersOf, refused, refuseUnknown, textOf, timeOf } from "./given";
 import { jsonText } from "./json";
 import { lendFields, native, sized, takeBuffer, type Slice } from "./library";
 import { pairs, type Parameters } from "./options";
+import { textBytes } from "./unicode";
+import { rewording } from "./wording";
 
 /** A resource in short. */
 export interface CatalogEntry {
@@ -92,7 +95,7 @@ export interface ErrorCatalog {
 /** How a body is judged. */
 export interface ValidateOptions {
   /** What to make of members that the catalogue does not know: `warn` when absent. */
-  readonly unknownMembers?: "warn" | "refuse" | "allow";
+  readonly unknownMembers?: "warn" | "refuse" | "allow" | undefined;
 }
 
 /**
@@ -101,7 +104,10 @@ export interface ValidateOptions {
  * that there are.
  */
 export function ask<T = any>(question: object): T {
-  const text = Buffer.from(jsonText(question, "question"));
+  if (typeof question !== "object" || question === null || Array.isArray(question)) {
+    throw refused("question", question, "an object such as `{ catalog: {} }`");
+  }
+  const text = textBytes(jsonText(question, "question"), "question");
   return handedOut((json) => check((error) => native.ask(text, text.length, json, error)));
 }
 
@@ -112,7 +118,7 @@ export function catalog(): CatalogEntry[] {
 
 /** All about a resource, by its name or one of its paths. Throws a `ValidationError` with the nearest name. */
 export function describe(resource: string): Description {
-  const name = Buffer.from(resource);
+  const name = textBytes(textOf("resource", resource, "the name of a resource or one of its paths"), "resource");
   return handedOut((json) => check((error) => native.describe(name, name.length, json, error)));
 }
 
@@ -132,14 +138,17 @@ export function errors(): ErrorCatalog {
  * that verb has one path only.
  */
 export function validate(resource: string, verb: string, body: unknown, options: ValidateOptions = {}): Violation[] {
+  const { unknownMembers = "warn", ...rest } = membersOf("options", options);
+  refuseUnknown("options", rest, ["unknownMembers"]);
+  const text = typeof body === "string" ? body : body === undefined ? "" : jsonText(body, "body");
   const validation = {
     ...sized("validation"),
-    path: lend(resource),
-    verb: lend(verb),
-    body: lend(typeof body === "string" ? body : body === undefined ? "" : jsonText(body, "body")),
-    unknown_members: lend(options.unknownMembers ?? "warn"),
+    path: lend("resource", resource, "a path, or the name of a resource"),
+    verb: lend("verb", verb, "POST, PUT, PATCH or DELETE"),
+    body: lend("body", text, "JSON"),
+    unknown_members: lend("unknownMembers", unknownMembers, "`warn`, `refuse` or `allow`"),
   };
-  return handedOut((json) => check((error) => native.validate(validation, json, error)));
+  return rewording(() => handedOut((json) => check((error) => native.validate(validation, json, error))));
 }
 
 /** What a genuine callback says. */
@@ -155,9 +164,9 @@ export interface Callback {
 /** How old a callback may be. */
 export interface CallbackOptions {
   /** The greatest age in seconds; any when absent. */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
   /** The time in milliseconds since the Unix epoch; that of the clock when absent. */
-  readonly now?: number;
+  readonly now?: number | undefined;
 }
 
 /**
@@ -166,16 +175,21 @@ export interface CallbackOptions {
  * `new URL(request.url).searchParams`, without those of the app's own address.
  */
 export function verifyCallback(parameters: Parameters, devSecret: string, options: CallbackOptions = {}): Callback {
-  const { maxAge, now = Date.now() } = options;
-  if (maxAge !== undefined && !(maxAge > 0 && Number.isFinite(maxAge))) {
-    throw new RangeError("maxAge is invalid; expected a positive number of seconds");
+  const { maxAge, now = Date.now(), ...rest } = membersOf("options", options);
+  // One that is misspelled would let through a callback of any age.
+  refuseUnknown("options", rest, ["maxAge", "now"]);
+  if (maxAge !== undefined && !(typeof maxAge === "number" && maxAge > 0 && Number.isFinite(maxAge))) {
+    throw refused("maxAge", maxAge, "a positive number of seconds");
   }
-  const fields = pairs(parameters);
-  const secret = Buffer.from(devSecret);
+  const fields = pairs("parameters", parameters);
+  const secret = textBytes(textOf("devSecret", devSecret, "the developer's secret"), "devSecret");
   const lent = fields.length > 0 ? lendFields(fields) : null;
   const oldest = maxAge === undefined ? 0 : Math.ceil(maxAge * 1000);
-  const said = handedOut<{ account_code: string; timestamp: number; token: string | null }>((json) =>
-    check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, oldest, now, json, error)),
+  const time = timeOf("now", now);
+  const said = rewording(() =>
+    handedOut<{ account_code: string; timestamp: number; token: string | null }>((json) =>
+      check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, oldest, time, json, error)),
+    ),
   );
   return { accountCode: said.account_code, timestamp: said.timestamp, token: said.token };
 }
@@ -194,19 +208,22 @@ export interface Authorization {
  * The address of the page where a person approves an OAuth app, to be opened in a browser. It comes back with `code`
  * and `state`. Throws a `ValidationError` for an invalid account code, and for a member that is empty.
  */
-export function authorizeUrl({ account, appRef, redirectUri, state }: Authorization): string {
-  const authorization = {
+export function authorizeUrl(authorization: Authorization): string {
+  const { account, appRef, redirectUri, state, ...rest } = membersOf("authorization", authorization);
+  refuseUnknown("authorization", rest, ["account", "appRef", "redirectUri", "state"]);
+  const given = {
     ...sized("authorization"),
-    account: lend(account),
-    app_ref: lend(appRef),
-    redirect_uri: lend(redirectUri),
-    state: lend(state),
+    account: lend("account", account, "the account's code"),
+    app_ref: lend("appRef", appRef, "the app's reference"),
+    redirect_uri: lend("redirectUri", redirectUri, "the address to come back to, as a text"),
+    state: lend("state", state, "a text that cannot be guessed"),
   };
-  return takeBuffer((url) => check((error) => native.authorizeUrl(authorization, url, error)));
+  return rewording(() => takeBuffer((url) => check((error) => native.authorizeUrl(given, url, error))));
 }
 
-function lend(text: string) {
-  const bytes = Buffer.from(text);
+/** A text for the library. */
+function lend(place: string, value: unknown, expected: string) {
+  const bytes = textBytes(textOf(place, value, expected), place);
   return { data: bytes.length > 0 ? bytes : null, len: bytes.length };
 }
 

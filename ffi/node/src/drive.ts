@@ -1,5 +1,7 @@
 /** Drives a call over a transport: the loop that is written once for all who do not want their own. */
 
+import { setMaxListeners } from "node:events";
+import { onAbort } from "./aborting";
 import { readAnswer } from "./answer";
 import type { Call, Output, Step } from "./call";
 import { BrightpearlError, invalid, withReason } from "./errors";
@@ -88,12 +90,12 @@ class Driver {
   readonly #call: Call;
   readonly #surroundings: Surroundings;
   readonly #signal: AbortSignal | undefined;
-  readonly #closing: AbortSignal | undefined;
+  /** What leads to no abort any more when it is called. */
+  readonly #listening: (() => void)[] = [];
   /** Aborts the exchanges that are out, but for logins. */
   readonly #exchanges = new AbortController();
   /** Aborts the logins that are out. */
   readonly #logins = new AbortController();
-  readonly #onAbort = () => this.#abort();
   #tellAborted: () => void = () => {};
   #hasNews = false;
   #now = 0;
@@ -114,12 +116,13 @@ class Driver {
     if (signal !== undefined && typeof signal?.addEventListener !== "function") {
       throw invalid("signal", "expected an AbortSignal, such as that of an AbortController");
     }
-    this.#closing = closing;
+    // As many exchanges as are in flight listen to these.
+    setMaxListeners(0, this.#exchanges.signal, this.#logins.signal);
     if (signal?.aborted || closing?.aborted) {
       call.cancel(surroundings.clock());
     } else {
-      signal?.addEventListener("abort", this.#onAbort, { once: true });
-      closing?.addEventListener("abort", this.#onAbort, { once: true });
+      const given = [signal, closing].filter((one) => one !== undefined);
+      this.#listening.push(...given.map((one) => onAbort(one, () => this.#abort())));
     }
   }
 
@@ -246,8 +249,7 @@ class Driver {
    * that lasts too long is aborted.
    */
   async stop(): Promise<void> {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#closing?.removeEventListener("abort", this.#onAbort);
+    this.#listening.forEach((stop) => stop());
     this.#call.cancel(this.#latest());
     this.#exchanges.abort();
     if (this.#underLogin.size > 0) {

@@ -1,8 +1,8 @@
 /** The engine of one account: starts calls that others drive. */
 
 import { Call } from "./call";
-import { inspect } from "node:util";
-import { check, invalid, make } from "./errors";
+import { check, make } from "./errors";
+import { membersOf, refuseUnknown, timeOf, wholeOf } from "./given";
 import { Handle } from "./handle";
 import { jsonText } from "./json";
 import { native, sized, takeBuffer, type Pointer } from "./library";
@@ -56,7 +56,7 @@ export interface Lease {
   /** Requests that may be sent after that, by any lane. */
   readonly requests: number;
   /** Further requests that only the high lane may send: 0. */
-  readonly high?: number;
+  readonly high?: number | undefined;
   /** Milliseconds since the Unix epoch at which the lease ends. It lasts for at most half a period. */
   readonly until: number;
 }
@@ -93,7 +93,7 @@ export class Pool {
 
   /** Throws a `ValidationError` at the option that is wrong. The engine's own names, such as `period_ms`, will do, too. */
   constructor(options: PoolOptions = {}) {
-    const text = jsonText(typeof options === "object" && options !== null ? renamed(options) : options);
+    const text = jsonText(renamed(membersOf("options", options)));
     const json = Buffer.from(text);
     const pool = rewording(
       () => make((pool, error) => native.poolNew(json, json.length, pool, error)),
@@ -120,7 +120,7 @@ export class Pool {
   /** What may be sent at `now`, in milliseconds since the Unix epoch. */
   budget(now: number = Date.now()): Budget {
     const budget = sized("budget") as BudgetStruct;
-    check((error) => native.poolBudget(this.pointer, Math.trunc(now), budget, error));
+    check((error) => native.poolBudget(this.pointer, timeOf("now", now), budget, error));
     return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
   }
 
@@ -129,18 +129,16 @@ export class Pool {
    * nobody else sends any.
    */
   forecast(requests: number, now: number = Date.now()): number {
-    if (!Number.isSafeInteger(requests) || requests < 0) {
-      throw invalid("requests", `found ${inspect(requests)}, expected a whole number from 0 on`);
-    }
     const wait: number[] = [0];
-    check((error) => native.poolForecast(this.pointer, requests, Math.trunc(now), wait, error));
+    const count = wholeOf("requests", requests);
+    check((error) => native.poolForecast(this.pointer, count, timeOf("now", now), wait, error));
     return wait[0] as number;
   }
 
   /** What to tell a coordinator of several pools. */
   demand(now: number = Date.now()): Demand {
     return JSON.parse(
-      takeBuffer((json) => check((error) => native.poolDemand(this.pointer, Math.trunc(now), json, error))),
+      takeBuffer((json) => check((error) => native.poolDemand(this.pointer, timeOf("now", now), json, error))),
     ) as Demand;
   }
 
@@ -150,15 +148,23 @@ export class Pool {
    * not told.
    */
   lease(lease: Lease, now: number = Date.now()): void {
-    const json = Buffer.from(jsonText(lease, "lease"));
-    check((error) => native.poolLease(this.pointer, json, json.length, Math.trunc(now), error));
+    const { since, requests, high = 0, until, ...rest } = membersOf("lease", lease);
+    refuseUnknown("lease", rest, ["since", "requests", "high", "until"]);
+    const given = {
+      since: wholeOf("lease.since", since),
+      requests: wholeOf("lease.requests", requests),
+      high: wholeOf("lease.high", high),
+      until: wholeOf("lease.until", until),
+    };
+    const json = Buffer.from(jsonText(given));
+    check((error) => native.poolLease(this.pointer, json, json.length, timeOf("now", now), error));
   }
 }
 
 /** How a call is resumed. */
 export interface Resumption {
   /** Goes on with an operation that writes, too: the checkpoint is data, and may have been changed on its way. `false`. */
-  readonly allowWrites?: boolean;
+  readonly allowWrites?: boolean | undefined;
 }
 
 /** One app on one account, from the configuration JSON that all hosts share. Its calls act through whoever drives them. */
@@ -189,7 +195,7 @@ export class Engine {
   /** What may be sent at `now`, in milliseconds since the Unix epoch. */
   budget(now: number = Date.now()): Budget {
     const budget = sized("budget") as BudgetStruct;
-    check((error) => native.clientBudget(this.#handle.pointer, Math.trunc(now), budget, error));
+    check((error) => native.clientBudget(this.#handle.pointer, timeOf("now", now), budget, error));
     return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
   }
 

@@ -1,12 +1,10 @@
 /** Records on their way into a push: taken from whatever iterates over them, as many as the push has room for. */
 
 import type { Call } from "./call";
-import { BrightpearlError, invalid } from "./errors";
+import { BrightpearlError } from "./errors";
 import { rejectedFor, type Outcome } from "./flows";
 import { recordBytes, type RecordSource } from "./mapping";
-
-/** Anything that gives records, at once or one after the other. */
-export type RecordsSource = Iterable<RecordSource> | AsyncIterable<RecordSource>;
+import { Records, type RecordsSource } from "./record-sources";
 
 /** A record, unless there are no more. */
 type Next = { readonly done: true } | { readonly done: false; readonly value: RecordSource };
@@ -19,7 +17,7 @@ const PATIENCE = 10_000;
 
 /** Feeds a call from records that are only asked for when they are wanted. */
 export class Feeder {
-  readonly #records: Iterator<RecordSource> | AsyncIterator<RecordSource>;
+  readonly #records: Records;
   #isAsking = false;
   #isOver = false;
   #fed = 0;
@@ -32,17 +30,15 @@ export class Feeder {
   readonly #patience: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Throws a `ValidationError` at `records` when there is nothing to iterate over. */
+  /** Throws a `ValidationError` at `records` for what does not give records. Nothing is asked for yet. */
   constructor(records: RecordsSource, patience = PATIENCE) {
     this.#patience = patience;
-    if (
-      typeof records !== "object" ||
-      records === null ||
-      !(Symbol.asyncIterator in records || Symbol.iterator in records)
-    ) {
-      throw invalid("records", "expected an array of records, or anything else that is iterated with `for await`");
-    }
-    this.#records = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
+    this.#records = new Records(records);
+  }
+
+  /** Keeps what the source gives before it is asked, now that its records are wanted. */
+  listen(): void {
+    this.#records.listen();
   }
 
   /**
@@ -84,7 +80,7 @@ export class Feeder {
       return;
     }
     this.#isOver = true;
-    const closed = (async () => this.#records.return?.())();
+    const closed = this.#records.return();
     await (this.#isAsking ? void closed.catch(() => {}) : closed);
   }
 

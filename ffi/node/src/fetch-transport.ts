@@ -42,7 +42,7 @@ export type { Dispatcher } from "./dispatched-once";
 /** How the transport over `fetch` reads. */
 export interface FetchTransportOptions {
   /** The `fetch` to use; Node's own when absent. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
   /**
    * Who connects: an `Agent`, a `ProxyAgent` or a `Pool` of the package `undici`, in the major version that Node's own `fetch`
    * is of, or any that goes with a `fetch` of your own. Not one that sends requests again by itself, such as a `RetryAgent`:
@@ -50,11 +50,11 @@ export interface FetchTransportOptions {
    */
   readonly dispatcher?: Dispatcher | undefined;
   /** Limit of a wait for the answer's head, and for each next piece of its body, in milliseconds: 60 000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Limit of an exchange as a whole, in milliseconds: 300 000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Stops reading a body that is larger, in bytes after decoding: 64 MiB. The engine refuses it. */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
 }
 
 /** `setTimeout` fires at once beyond this many milliseconds. */

@@ -1,7 +1,9 @@
 /** HTTP messages as plain data, and what a transport says when no answer came. */
 
 import { inspect } from "node:util";
+import { textOf } from "./given";
 import { native } from "./library";
+import { textBytes } from "./unicode";
 
 /** A request to transmit, complete but for what an HTTP stack adds by itself. */
 export class Request {
@@ -41,7 +43,7 @@ export class Request {
 
 /** Whether a header of this name may carry a credential, so that its value is not to be shown. */
 export function isSecretHeader(name: string): boolean {
-  const bytes = Buffer.from(name);
+  const bytes = textBytes(textOf("name", name, "the name of a header"), "name");
   return native.headerIsSecret(bytes, bytes.length) as boolean;
 }
 

@@ -57,7 +57,7 @@ export {
   type Verification,
   type Violation,
 } from "./errors";
-export type { RecordsSource } from "./feeder";
+export type { RecordsSource } from "./record-sources";
 export { fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
 export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from "./flows";
 export { isSecretHeader, MaybeSent, NotSent, Request, Unsendable, type Response, type Transport } from "./http";

@@ -3,10 +3,12 @@
 import type { PathLike } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { messageOf } from "./answer";
 import { invalid, make, misuse, throwAndFree } from "./errors";
+import { textOf } from "./given";
 import { Handle } from "./handle";
 import { native, readBytes, type Pointer } from "./library";
-import { textBytes } from "./utf8";
+import { textBytes } from "./unicode";
 
 /** A journal kept by someone else, in a database for instance. One push at a time may have it. */
 export interface Journal {
@@ -45,7 +47,7 @@ export class FileJournal implements Journal {
   constructor(path: PathLike) {
     const journal = openFile(path);
     this.#handle = Handle.ofLock("journal", this, journal as bigint);
-    this.text = textOf(journal);
+    this.text = contentOf(journal);
   }
 
   /** Takes it for a push. Throws when another has it, or had it. */
@@ -109,7 +111,7 @@ class NamedJournal implements Journal {
     this.#path = absolute(path);
     const journal = openFile(path);
     try {
-      this.#text = textOf(journal);
+      this.#text = contentOf(journal);
     } finally {
       native.journalFree(journal);
     }
@@ -202,13 +204,23 @@ function isPath(journal: PathLike | Journal): journal is PathLike {
   return typeof journal === "string" || journal instanceof Uint8Array || journal instanceof URL;
 }
 
-/** @internal A path in bytes. */
-export function pathBytes(path: PathLike): Uint8Array {
-  return path instanceof Uint8Array ? path : Buffer.from(path instanceof URL ? fileURLToPath(path) : path);
+/** @internal A path in bytes. Throws a `ValidationError` at `place` for what is no path. */
+export function pathBytes(place: string, path: PathLike): Uint8Array {
+  if (path instanceof Uint8Array) {
+    return path;
+  }
+  if (path instanceof URL) {
+    try {
+      return Buffer.from(fileURLToPath(path));
+    } catch (error) {
+      throw invalid(place, `found an address that is not of a file (${messageOf(error)}), expected one with "file:"`);
+    }
+  }
+  return textBytes(textOf(place, path, "the path of a file"), place);
 }
 
 function openFile(path: PathLike): Pointer {
-  const bytes = pathBytes(path);
+  const bytes = pathBytes("journal", path);
   return make((journal, error) => native.journalOpen(bytes, bytes.length, journal, error));
 }
 
@@ -222,7 +234,7 @@ function absolute(path: PathLike): PathLike {
   return path instanceof URL ? path : resolve(path);
 }
 
-function textOf(journal: Pointer): string {
+function contentOf(journal: Pointer): string {
   return Buffer.from(readBytes(native.journalText(journal))).toString();
 }
 

@@ -11,38 +11,56 @@ import { BrightpearlError, invalid } from "./errors";
  * Throws a `ValidationError` at the value that is refused.
  */
 export function jsonText(value: unknown, name = ""): string {
-  const place = new Place(name);
   const whole = name || "value";
-  let text: string | undefined;
   try {
-    text = JSON.stringify(value, function (this: object, key: string, member: unknown) {
-      place.move(this, key);
-      const written = writable((this as Record<string, unknown>)[key], member, Array.isArray(this), place);
-      place.enter(written);
-      return written;
-    });
+    return written(value);
   } catch (error) {
+    if (error instanceof Refused) {
+      throw invalid(placeOf(value, name) ?? whole, error.message);
+    }
     if (error instanceof BrightpearlError) {
       throw error;
     }
     // Of a getter, a toJSON or a proxy; or the value contains itself, or is nested too deep.
     throw withCause(invalid(whole, `it has no JSON form: ${messageOf(error).split("\n")[0]}`), error);
   }
+}
+
+/** Why there is no text of a value. */
+class Refused extends Error {}
+
+/** The text of a value; to `place`, where it is wanted, it tells how far it is. */
+function written(value: unknown, place?: Place): string {
+  const text = JSON.stringify(value, function (this: object, key: string, member: unknown) {
+    place?.move(this, key);
+    if (typeof member === "string" || typeof member === "boolean") {
+      return member;
+    }
+    const plain = writable((this as Record<string, unknown>)[key], member, this);
+    place?.enter(plain);
+    return plain;
+  }) as string | undefined;
   if (text === undefined) {
-    throw invalid(whole, hasNoForm(value));
+    throw new Refused(hasNoForm(value));
   }
   return text;
 }
 
+/** Where in a value that is which is refused: looked for only then, since it takes twice as long. */
+function placeOf(value: unknown, name: string): string | undefined {
+  const place = new Place();
+  try {
+    written(value, place);
+  } catch {
+    return `${name}${place.path()}`.replace(/^\./, "");
+  }
+  return undefined;
+}
+
 /** Where in a value its serialiser is. */
 class Place {
-  readonly #name: string;
   /** The objects that are open, each with the key of its member at hand. */
   readonly #open: { readonly holder: object; key: string }[] = [];
-
-  constructor(name: string) {
-    this.#name = name;
-  }
 
   /** The member of that key is at hand. */
   move(holder: object, key: string): void {
@@ -65,15 +83,17 @@ class Place {
     }
   }
 
-  refusal(reason: string): BrightpearlError {
+  path(): string {
     const members = this.#open.slice(1).filter(({ key }) => key !== "");
-    const path = members.map(({ holder, key }) => (Array.isArray(holder) ? `[${key}]` : `.${key}`)).join("");
-    return invalid(`${this.#name}${path}`.replace(/^\./, "") || "value", reason);
+    return members.map(({ holder, key }) => (Array.isArray(holder) ? `[${key}]` : `.${key}`)).join("");
   }
 }
 
-/** A member as JSON has it. `given` is what it was before its `toJSON`. */
-function writable(given: unknown, member: unknown, isInList: boolean, place: Place): unknown {
+/** A member of `holder` as JSON has it. `given` is what it was before its `toJSON`. */
+function writable(given: unknown, member: unknown, holder: object): unknown {
+  if (given === member && isOrdinary(member)) {
+    return member;
+  }
   const plain = types.isBoxedPrimitive(member) ? member.valueOf() : member;
   switch (typeof plain) {
     case "string":
@@ -81,25 +101,34 @@ function writable(given: unknown, member: unknown, isInList: boolean, place: Pla
       return plain;
     case "number":
       if (!Number.isFinite(plain)) {
-        throw place.refusal(`found ${plain}, expected a number that JSON has`);
+        throw new Refused(`found ${plain}, expected a number that JSON has`);
       }
       return plain;
     case "bigint":
-      return exactNumber(plain, place);
+      return exactNumber(plain);
     case "undefined":
       // As everywhere in JavaScript, a member that is undefined is absent.
-      if (given !== undefined || isInList) {
-        throw place.refusal(hasNoForm(given));
+      if (given !== undefined || Array.isArray(holder)) {
+        throw new Refused(hasNoForm(given));
       }
       return plain;
     case "object":
       if (types.isArrayBufferView(given) || (plain === null ? given !== null : !hasMembers(plain))) {
-        throw place.refusal(hasNoForm(given));
+        throw new Refused(hasNoForm(given));
       }
       return plain;
     default:
-      throw place.refusal(hasNoForm(plain));
+      throw new Refused(hasNoForm(plain));
   }
+}
+
+/** What most members are. */
+function isOrdinary(member: unknown): boolean {
+  if (typeof member !== "object") {
+    return Number.isFinite(member);
+  }
+  const prototype: unknown = member === null ? null : Object.getPrototypeOf(member);
+  return member === null || prototype === Object.prototype || prototype === Array.prototype;
 }
 
 /** Whether an object is a list, or what JSON writes of it is what it consists of: not so a `Map`, a `Set` or a promise. */
@@ -143,12 +172,12 @@ function described(value: unknown): string {
   return typeof name === "string" && name !== "" ? `an object of type ${name}` : "an object";
 }
 
-function exactNumber(value: bigint, place: Place): number {
+function exactNumber(value: bigint): number {
   const number = Number(value);
   if (Number.isSafeInteger(number)) {
     return number;
   }
-  throw place.refusal(`${value} has more digits than a number in JSON keeps everywhere; give it as a text`);
+  throw new Refused(`${value} has more digits than a number in JSON keeps everywhere; give it as a text`);
 }
 
 function withCause(error: BrightpearlError, cause: unknown): BrightpearlError {

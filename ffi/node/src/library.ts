@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { locateIn, PACKAGED_IN } from "./locate";
 import type * as Native from "./native-library";
+import { loadWhole } from "./workers";
 
 export type {
   Field,
@@ -35,7 +36,7 @@ function named(): Backend | undefined {
 function load(backend: Backend): { readonly backend: Backend; readonly library: Library } {
   switch (backend) {
     case "native":
-      return { backend, library: require("./native-library") as Library };
+      return { backend, library: loadWhole(() => require("./native-library") as Library) };
     case "component":
       return { backend, library: require("./component-library") as Library };
   }

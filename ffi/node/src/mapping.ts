@@ -6,7 +6,7 @@ import { BrightpearlError, check, make } from "./errors";
 import { Handle } from "./handle";
 import { jsonText, parsed } from "./json";
 import { native, takeBuffer } from "./library";
-import { checkedBytes, textBytes } from "./utf8";
+import { checkedBytes, textBytes } from "./unicode";
 
 /** A mapping document: its JSON text, or the object that it says. Only the text keeps all digits of its numbers. */
 export type MappingDocument = string | object;

@@ -1,34 +1,36 @@
 /** Options as JavaScript spells them, and the JSON of the engine: one table, and no rule of the API. */
 
+import { types } from "node:util";
 import { CREDENTIAL_NAMES, type Credentials } from "./credentials";
 import { invalid } from "./errors";
+import { refused } from "./given";
 
 export type { Credentials, Grant } from "./credentials";
 
 /** How often and how patiently to try again. */
 export interface RetryOptions {
   /** Attempts at one request, the first included: 5. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Upper bound of the first back-off in milliseconds: 500. */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** Upper bound of any back-off in milliseconds: 30 000. */
-  readonly capMs?: number;
+  readonly capMs?: number | undefined;
   /** How often one request may be turned away by the request cap before the call gives up: 20. */
-  readonly maxThrottled?: number;
+  readonly maxThrottled?: number | undefined;
 }
 
 /** The request cap of an account. */
 export interface PoolOptions {
   /** Requests allowed in a period: 200. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
   /** Length of the period in milliseconds: 60 000. */
-  readonly periodMs?: number;
+  readonly periodMs?: number | undefined;
   /** As fast as the cap allows, or evenly over the period. */
-  readonly pacing?: "burst" | "spread";
+  readonly pacing?: "burst" | "spread" | undefined;
   /** Requests that only the high lane may use. */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** Where pools share a quota by leases: requests in a period that go out when no lease was held for two periods. */
-  readonly privateShare?: number;
+  readonly privateShare?: number | undefined;
 }
 
 /** The paging dialect of searches. */
@@ -39,27 +41,27 @@ export interface EngineOptions {
   /** The account code. */
   readonly account: string;
   /** A datacentre code such as `use1`. One of `datacentre` and `baseUrl` must be given. */
-  readonly datacentre?: string;
+  readonly datacentre?: string | undefined;
   /** A base URL instead of a datacentre. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Who asks. */
   readonly credentials: Credentials;
-  readonly retry?: RetryOptions;
+  readonly retry?: RetryOptions | undefined;
   /** Which part of the budget the client's calls may use. */
-  readonly lane?: "normal" | "high";
+  readonly lane?: "normal" | "high" | undefined;
   /** Requests that one call may have out at once: 4. */
-  readonly maxInFlight?: number;
+  readonly maxInFlight?: number | undefined;
   /** Largest body that is read, in bytes: 64 MiB. */
-  readonly maxBodyBytes?: number;
-  readonly paging?: Paging;
+  readonly maxBodyBytes?: number | undefined;
+  readonly paging?: Paging | undefined;
   /** Rows a search page: 500, which is the most. */
-  readonly pageSize?: number;
+  readonly pageSize?: number | undefined;
   /** Refuses whatever would write, before anything is sent: `false`. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** What to make of members of a body that the catalogue does not know: `warn`. */
-  readonly unknownMembers?: "warn" | "refuse" | "allow";
+  readonly unknownMembers?: "warn" | "refuse" | "allow" | undefined;
   /** Seed of the back-off's randomness. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Filters and query parameters: a list of pairs, or an object; lists are joined by commas. */
@@ -95,6 +97,10 @@ const NAMES = new Map([
   ["mostPercent", "most_percent"],
   ["extraHeaders", "extra_headers"],
   ["extraQuery", "extra_query"],
+  ["publicUrl", "public_url"],
+  ["largestBody", "largest_body"],
+  ["devSecret", "dev_secret"],
+  ["redirectUri", "redirect_uri"],
 ]);
 
 const OPTION_NAMES: ReadonlyMap<string, string> = new Map(Array.from(NAMES, ([option, name]) => [name, option]));
@@ -103,6 +109,9 @@ const OPTION_NAMES: ReadonlyMap<string, string> = new Map(Array.from(NAMES, ([op
 export function optionName(name: string): string {
   return OPTION_NAMES.get(name) ?? name;
 }
+
+/** Options stand in each other by far less. */
+const DEEPEST = 16;
 
 /** Options that may be `null`: parts of tokens, as `client.tokens()` has them where there are none. */
 const NULLABLE = new Set(CREDENTIAL_NAMES.flat());
@@ -113,10 +122,19 @@ const NULLABLE = new Set(CREDENTIAL_NAMES.flat());
  * `ValidationError` at the option; `within` is where the object stands.
  */
 export function renamed(options: object, within = ""): Record<string, unknown> {
+  if (within.split(".").length > DEEPEST) {
+    throw invalid(
+      within.split(".")[0] as string,
+      "found options within options without end; expected none that contain themselves",
+    );
+  }
   return Object.fromEntries(
     Object.entries(options)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [NAMES.get(name) ?? name, option(value, within === "" ? name : `${within}.${name}`, name)]),
+      .map(([name, value]) => [
+        NAMES.get(name) ?? name,
+        option(value, within === "" ? name : `${within}.${name}`, name),
+      ]),
   );
 }
 
@@ -142,67 +160,76 @@ function isPlain(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Looks at a value before it becomes text. */
+type Check = (place: string, value: unknown) => void;
+
 /** Filters as the engine's pairs of texts. A dot separates ids there, so that 10.12 would be 10 and 12. */
 export function filterPairs(filters: Parameters | undefined): [string, string][] {
-  return pairs(filters, (name, value) => {
+  return pairs("filters", filters, (place, value) => {
     if (typeof value === "number" && !Number.isSafeInteger(value)) {
-      throw new TypeError(`${name}: ${value} cannot stand in a filter; expected a whole number, or a text`);
+      throw refused(place, value, "a whole number, or a text");
     }
   });
 }
 
-/** Parameters as the engine's pairs of texts. */
-export function pairs(
-  parameters: Parameters | undefined,
-  check: (name: string, value: unknown) => void = () => {},
-): [string, string][] {
+/** Parameters as the engine's pairs of texts. Throws a `ValidationError` below `name` at what has no text of its own. */
+export function pairs(name: string, parameters: Parameters | undefined, check: Check = () => {}): [string, string][] {
   if (parameters === undefined) {
     return [];
   }
-  if (typeof parameters !== "object" || parameters === null) {
-    throw new TypeError(`${described(parameters)} has no names and values; expected an object, or pairs of these`);
+  const expected = "an object of names and values, or pairs of these";
+  // What is iterated into pairs is no text and no bytes, whose pieces would be taken for such.
+  if (typeof parameters !== "object" || parameters === null || ArrayBuffer.isView(parameters)) {
+    throw refused(name, parameters, expected);
   }
-  const entries = isIterable<readonly [string, ParameterValue]>(parameters) ? parameters : Object.entries(parameters);
-  return Array.from(entries, ([name, value]) => [name, parameterText(name, value, check)]);
+  const entries: Iterable<unknown> = isIterable(parameters) ? parameters : Object.entries(parameters);
+  return Array.from(entries, (entry, index) => {
+    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string") {
+      throw refused(`${name}[${index}]`, entry, "a pair of a name and a value");
+    }
+    const [key, value] = entry as [string, unknown];
+    return [key, parameterText(`${name}.${key}`, value, check)];
+  });
 }
 
 /** What has no text of its own is refused: `undefined` would go out as a word, and match nothing. */
-function parameterText(name: string, value: unknown, check: (name: string, value: unknown) => void): string {
-  check(name, value);
+function parameterText(place: string, value: unknown, check: Check): string {
+  check(place, value);
   if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) {
+      throw invalid(place, "found an invalid Date, expected one that is a moment");
+    }
     return value.toISOString();
   }
   if (Array.isArray(value)) {
-    return value.map((item) => parameterText(name, item, check)).join(",");
+    // A hole counts as `undefined`, too.
+    return Array.from(value, (item: unknown, index) => parameterText(`${place}[${index}]`, item, check)).join(",");
   }
-  if (typeof value === "object" || value === undefined || Number.isNaN(value)) {
-    const expected = "a text, a number, a boolean, a Date, or a list of these";
-    throw new TypeError(`${name}: ${described(value)} cannot stand in a query; expected ${expected}`);
+  if (!["string", "number", "bigint", "boolean"].includes(typeof value) || Number.isNaN(value)) {
+    throw refused(place, value, "a text, a number, a boolean, a Date, or a list of these");
   }
   return String(value);
 }
 
-function described(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-/** Ids as the engine's text. */
+/** Ids as the engine's text. Throws a `ValidationError` at what is no id. */
 export function idText(ids: Ids): string {
   if (typeof ids === "string") {
     return ids;
   }
-  return isIterable<number | bigint>(ids) ? Array.from(ids, oneId).join(",") : oneId(ids);
+  // The pieces of a text or of bytes would be taken for ids.
+  const isList = isIterable<number | bigint>(ids) && !Buffer.isBuffer(ids) && !types.isBoxedPrimitive(ids);
+  return isList ? Array.from(ids, (id, index) => oneId(`ids[${index}]`, id)).join(",") : oneId("ids", ids);
 }
 
 /** A dot separates ids, so that 1.5 would be 1 and 5. */
-function oneId(id: unknown): string {
+function oneId(place: string, id: unknown): string {
   if (typeof id === "number" ? Number.isSafeInteger(id) : typeof id === "bigint") {
     return String(id);
   }
   if (typeof id === "string" && /^\d+$/.test(id)) {
     return id;
   }
-  throw new TypeError(`${described(id)} is not an id; expected a whole number`);
+  throw refused(place, id, "an id, which is a whole number");
 }
 
 function isIterable<T>(value: unknown): value is Iterable<T> {

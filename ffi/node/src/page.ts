@@ -215,8 +215,8 @@ export function asNumber(value: number | bigint): number | bigint {
     : value;
 }
 
-/** One page of a search. */
-export class Page implements Iterable<Row> {
+/** One page of a search, with the cells of its rows. */
+export class Page<Cells extends object = Record<string, any>> implements Iterable<Row & Cells> {
   /** Its columns, in the order of the answer. */
   readonly columns: readonly Column[];
   /** How many rows it has. */
@@ -261,12 +261,15 @@ export class Page implements Iterable<Row> {
   }
 
   /** A row; reading it costs nothing until its cells are asked for. */
-  row(index: number): Row {
+  row(index: number): Row & Cells {
     this.#handler ??= new RowHandler(this.columns);
-    return new Proxy(new Row(this, index), this.#handler);
+    return new Proxy(new Row(this, index), this.#handler) as Row & Cells;
   }
 
-  /** What a cell stands for by the page's reference maps, such as `SALES_ORDER`; `null` when nothing is said. */
+  /**
+   * What a cell stands for by the page's reference maps, such as `SALES_ORDER`; `null` when nothing is said. Throws a
+   * `MisuseError` once the page is closed, if it had any labels.
+   */
   label(column: string, row: number): string | null {
     const index = this.#indexes.get(column);
     if (index === undefined || this.#handle === null) {
@@ -278,13 +281,13 @@ export class Page implements Iterable<Row> {
   }
 
   /** Every row as a plain object of its own, in the order of the columns: the quickest way to have all cells. */
-  toObjects(): Record<string, CellValue>[] {
+  toObjects(): Cells[] {
     const columns = [...new Map(this.columns.map((column) => [column.name, column])).values()];
     return objectsOf(
       columns.map(({ name }) => name),
       columns.map((column) => column.values()),
       this.length,
-    );
+    ) as Cells[];
   }
 
   /**
@@ -296,7 +299,7 @@ export class Page implements Iterable<Row> {
     return tableOf(this, arrow) as InstanceType<Arrow["Table"]>;
   }
 
-  /** Frees what the page holds beside its columns, now rather than when it is collected: it then has no labels. */
+  /** Frees the labels, which are all that a page holds beside its columns, now rather than when it is collected. */
   close(): void {
     this.#handle?.close();
   }
@@ -307,7 +310,7 @@ export class Page implements Iterable<Row> {
   }
 
   /** Every row, in order. */
-  *[Symbol.iterator](): Iterator<Row> {
+  *[Symbol.iterator](): Iterator<Row & Cells> {
     for (let index = 0; index < this.length; index += 1) {
       yield this.row(index);
     }
@@ -335,7 +338,7 @@ export class Row {
     return this[PAGE].column(column)?.value(this[INDEX]);
   }
 
-  /** What the cell stands for, such as `SALES_ORDER`; `null` when nothing is said. */
+  /** What the cell stands for, as `page.label` says it. */
   label(column: string): string | null {
     return this[PAGE].label(column, this[INDEX]);
   }
@@ -354,8 +357,6 @@ export class Row {
   [inspect.custom](): Record<string, CellValue> {
     return this.toObject();
   }
-
-  [column: string]: any;
 }
 
 /** Makes the columns the properties of a row; a column that is called like a method needs `get`. */

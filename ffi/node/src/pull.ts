@@ -5,6 +5,7 @@ import type { Call } from "./call";
 import type { CallOptions } from "./call-options";
 import type { Surroundings } from "./drive";
 import { invalid } from "./errors";
+import { listOf, refused } from "./given";
 import { jsonText } from "./json";
 import type { Mapping, MappingDocument } from "./mapping";
 import { filterPairs, pairs, renamed, type Parameters } from "./options";
@@ -16,28 +17,28 @@ import type { Or, PullName } from "./typed";
 /** How a resource is pulled. */
 export interface PullResourceOptions {
   /** Further filters of its search. */
-  readonly filters?: Parameters;
+  readonly filters?: Parameters | undefined;
   /** An outbound mapping (with a `source`); without one the records come as Brightpearl has them. */
-  readonly mapping?: Mapping | MappingDocument;
+  readonly mapping?: Mapping | MappingDocument | undefined;
   /** From when on, where there is no state yet: everything when absent. */
-  readonly since?: string | Date;
+  readonly since?: string | Date | undefined;
   /** The column that tells what changed; the catalogue's when absent. */
-  readonly watermark?: string;
+  readonly watermark?: string | undefined;
   /** Query parameters of the reads, such as `includeOptional`. */
-  readonly query?: Parameters;
+  readonly query?: Parameters | undefined;
   /** Gives the rows of the search as records, without reading each in detail. */
-  readonly rows?: boolean;
+  readonly rows?: boolean | undefined;
   /**
    * Looks for records that are gone, too. When more than `mostPercent` (20) of those known are gone at once, none is
    * reported and the pull fails.
    */
-  readonly deletes?: boolean | { readonly mostPercent?: number };
+  readonly deletes?: boolean | { readonly mostPercent?: number | undefined } | undefined;
   /**
    * Compares the ids that there are with those that were handed out, gives what no date told of, and tells what is gone.
    */
-  readonly reconcile?: boolean;
+  readonly reconcile?: boolean | undefined;
   /** Higher goes first: 0. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
 }
 
 /** One resource of a pull. */
@@ -45,7 +46,7 @@ export interface PullResource extends PullResourceOptions {
   /** The resource, by its short name such as `order` or its path. */
   readonly resource: Or<PullName>;
   /** What records and states call it; the resource when absent. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** How a pull is carried out. What is said of resources here holds for those that do not say otherwise. */
@@ -54,9 +55,9 @@ export interface PullOptions extends PullResourceOptions, CallOptions {
    * The checkpoint of an earlier pull: goes on where its consumption ended. Or the file that has it, which is replaced when
    * all records of a batch are dealt with, and at the end. `null` where there was no state yet.
    */
-  readonly state?: string | null | StateFile;
+  readonly state?: string | StateFile | null | undefined;
   /** How far behind the watermark the next search begins, in milliseconds: 600 000. */
-  readonly overlapMs?: number;
+  readonly overlapMs?: number | undefined;
 }
 
 /** A pull under way: records in the order in which they changed, each at least once. It can be iterated once. */
@@ -136,17 +137,28 @@ export class PullResult<T extends object = any>
   }
 }
 
+/** The resources of a pull, each as an object. Throws a `ValidationError` at what is none. */
+export function resourcesOf(resources: string | Iterable<string | PullResource>): PullResource[] {
+  const expected = "the name of a resource, or an object with `resource`";
+  const named = typeof resources === "string" ? [resources] : listOf("resources", resources, `${expected}, in a list`);
+  return named.map((one, index) => {
+    if (typeof one !== "string" && (typeof one !== "object" || one === null || Array.isArray(one))) {
+      throw refused(`resources[${index}]`, one, expected);
+    }
+    return typeof one === "string" ? { resource: one } : one;
+  });
+}
+
 /** A pull in the engine's JSON. Documents go in as they are, so that their numbers keep their digits. */
 export function pullText(
-  resources: string | Iterable<string | PullResource>,
+  resources: readonly PullResource[],
   {
     state,
     overlapMs,
     ...shared
   }: Omit<PullOptions, keyof CallOptions | "state"> & { readonly state?: string | null | undefined },
 ): string {
-  const named = typeof resources === "string" ? [resources] : Array.from(resources);
-  const texts = named.map((one) => resourceText({ ...shared, ...(typeof one === "string" ? { resource: one } : one) }));
+  const texts = resources.map((one) => resourceText({ ...shared, ...one }));
   const rest = jsonText(renamed({ state: state ?? undefined, overlapMs }));
   return `{"pull":{"resources":[${texts.join(",")}]${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
@@ -158,7 +170,7 @@ function resourceText({ mapping, filters, query, deletes, ...more }: PullResourc
   const rest = jsonText({
     ...renamed({ ...more, deletes: deletes === true ? {} : deletes === false ? undefined : deletes }),
     filters: filters === undefined ? undefined : filterPairs(filters),
-    query: query === undefined ? undefined : pairs(query),
+    query: query === undefined ? undefined : pairs("query", query),
   });
   return mapping === undefined ? rest : `${rest.slice(0, -1)},"mapping":${embedded(mapping)}}`;
 }

@@ -18,54 +18,55 @@ export type PushOptions = PushSettings & (Writing | Trying);
 /** Allows writing. */
 interface Writing {
   readonly write: true;
-  readonly dryRun?: false;
+  readonly dryRun?: false | undefined;
 }
 
 /** Sends only reads, and says of each record what would be written. */
 interface Trying {
   readonly dryRun: true;
-  readonly write?: false;
+  readonly write?: false | undefined;
 }
 
 /** What a push is told besides whether it writes. */
 export interface PushSettings extends CallOptions {
   /** The most writes that may be sent; a record that would need more is rejected. */
-  readonly maxWrites?: number;
+  readonly maxWrites?: number | undefined;
   /** What to do with a record that Brightpearl has already: `update` when absent. */
-  readonly existing?: "update" | "leave" | "reject";
+  readonly existing?: "update" | "leave" | "reject" | undefined;
   /**
    * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own. One push
    * at a time may have it. Its file is locked while the push is iterated. By a document that does not say how
    * a record is found (`verify`), a push writes only with one. A dry run leaves it alone.
    */
-  readonly journal?: PathLike | Journal;
+  readonly journal?: PathLike | Journal | undefined;
   /**
    * Goes on with a journal although the document or `existing` has changed since, which is refused otherwise: what it has
    * as done is looked at again.
    */
-  readonly renew?: boolean;
+  readonly renew?: boolean | undefined;
   /**
    * How many records are worked on together, 1 to 10 000: 200. More of them share more requests. They are worked on when
    * there are so many, or no more: for a source that waits for outcomes, such as a queue whose messages are acknowledged
    * behind them, 1, or as many as it gives before it waits.
    */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /**
    * When to look for a write of unknown outcome, and again at a goods note that does not show its events, in milliseconds
    * after each look: 2, 10 and 30 seconds.
    */
-  readonly looksMs?: readonly number[];
+  readonly looksMs?: readonly number[] | undefined;
   /**
    * When to look whether what was created is there once, since another push may have created the same meanwhile, in
    * milliseconds after each look that does not show it yet: at once, 2 and 10 seconds. No look where it is empty.
    */
-  readonly confirmMs?: readonly number[];
+  readonly confirmMs?: readonly number[] | undefined;
 }
 
 /** A push under way: one outcome for each record, in the order in which they end. It can be iterated once. */
 export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome> {
   readonly #feeder: Feeder;
   readonly #hold: Hold | undefined;
+  readonly #known: Outcome[] = [];
 
   /** @internal */
   constructor(
@@ -78,6 +79,16 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
     super(call, surroundings, signal, "a push");
     this.#feeder = feeder;
     this.#hold = hold;
+    feeder.listen();
+  }
+
+  /** Ends it now, as every result does. One that is not being iterated lets go of its source of records. */
+  override close(): void {
+    super.close();
+    if (!this.isUnderWay) {
+      // What a source makes of it concerns nobody any more.
+      this.#feeder.close().catch(() => {});
+    }
   }
 
   /**
@@ -140,13 +151,17 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
     }
   }
 
-  /** All outcomes at once. */
+  /** What `all()` has so far. When it fails, these are the outcomes that are known. */
+  get outcomes(): readonly Outcome[] {
+    return this.#known;
+  }
+
+  /** All outcomes at once. When it fails, as when it is aborted, `outcomes` keeps those that came before. */
   async all(): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
     for await (const outcome of this) {
-      outcomes.push(outcome);
+      this.#known.push(outcome);
     }
-    return outcomes;
+    return [...this.#known];
   }
 }
 

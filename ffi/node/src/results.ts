@@ -138,15 +138,15 @@ export class SearchResult<Cells extends object = Record<string, any>>
   implements AsyncIterable<Row & Cells>
 {
   /** The pages, in order. A page counts as consumed when the next one is asked for. */
-  pages(): AsyncGenerator<Page> {
+  pages(): AsyncGenerator<Page<Cells>> {
     return this.prompt(this.#pages());
   }
 
-  async *#pages(): AsyncGenerator<Page> {
+  async *#pages(): AsyncGenerator<Page<Cells>> {
     for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "page") {
-        yield output.page;
+        yield output.page as Page<any>;
       }
     }
     this.passed = 0;
@@ -159,7 +159,7 @@ export class SearchResult<Cells extends object = Record<string, any>>
 
   async *#rows(): AsyncGenerator<Row & Cells> {
     for await (const page of this.#pages()) {
-      yield* this.passing(page as Iterable<Row & Cells>);
+      yield* this.passing(page);
     }
   }
 }

@@ -5,7 +5,7 @@ import { invalid, make, misuse, throwAndFree } from "./errors";
 import { Handle } from "./handle";
 import { pathBytes } from "./journal";
 import { native, readText, type Pointer } from "./library";
-import { textBytes } from "./utf8";
+import { textBytes } from "./unicode";
 
 /**
  * The state of a pull in a file, which has one state or the next, whatever happens while it is replaced. One pull at a time
@@ -24,7 +24,7 @@ export class StateFile {
   #isTaken = false;
 
   constructor(path: PathLike) {
-    const bytes = pathBytes(path);
+    const bytes = pathBytes("state", path);
     const state = make((state, error) => native.stateOpen(bytes, bytes.length, state, error));
     this.#handle = Handle.ofLock("state", this, state as bigint);
     this.text = readText(native.stateText(state));

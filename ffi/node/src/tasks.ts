@@ -9,188 +9,188 @@ import type { Parsed } from "./json";
 /** The arguments of `create-sales-order`. */
 export type CreateSalesOrderArguments = {
   /** Refers to: channel. */
-  readonly channelId?: number | string | null;
-  readonly currencyCode?: string | null;
+  readonly channelId?: number | bigint | string | null | undefined;
+  readonly currencyCode?: string | null | undefined;
   /** Sales orders and sales credits. */
   readonly customer?: {
     /** Refers to: contact. */
-    readonly contactId: number | string;
-  } | null;
+    readonly contactId: number | bigint | string;
+  } | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly deliveryDate?: string | null;
-  readonly externalRef?: string | null;
+  readonly deliveryDate?: string | Date | null | undefined;
+  readonly externalRef?: string | null | undefined;
   /** Refers to: integration-instance. */
-  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly installedIntegrationInstanceId?: number | bigint | string | null | undefined;
   readonly orderRows?: readonly ({
-    readonly externalRef?: string | null;
+    readonly externalRef?: string | null | undefined;
     /** For a row of free text; goes before the product's own name. */
-    readonly name?: string | null;
+    readonly name?: string | null | undefined;
     /** The net amount of the whole row, instead of price. */
-    readonly net?: number | string | null;
+    readonly net?: number | string | null | undefined;
     /** Refers to: nominal-code. */
-    readonly nominalCode?: string | null;
+    readonly nominalCode?: string | null | undefined;
     /** The net price of one. */
-    readonly price?: number | string | null;
+    readonly price?: number | string | null | undefined;
     /** Refers to: product. */
-    readonly productId?: number | string | null;
+    readonly productId?: number | bigint | string | null | undefined;
     /** At most 4 decimal places. */
     readonly quantity: number | string;
     /** Instead of productId, in sales orders that are created whole. */
-    readonly sku?: string | null;
+    readonly sku?: string | null | undefined;
     /** Of the whole row; follows from the tax code's rate when absent. */
-    readonly tax?: number | string | null;
+    readonly tax?: number | string | null | undefined;
     /** The product's when absent. Refers to: tax-code. */
-    readonly taxCode?: string | null;
-  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null;
+    readonly taxCode?: string | null | undefined;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null | undefined;
   /** Refers to: order-status. */
-  readonly orderStatusId?: number | string | null;
+  readonly orderStatusId?: number | bigint | string | null | undefined;
   /** SO when absent. Refers to: order-type. */
-  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null;
+  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly placedOn?: string | null;
+  readonly placedOn?: string | Date | null | undefined;
   /** Refers to: price-list. */
-  readonly priceListId?: number | string | null;
-  readonly priceModeCode?: "INC" | "EXC" | null;
+  readonly priceListId?: number | bigint | string | null | undefined;
+  readonly priceModeCode?: "INC" | "EXC" | null | undefined;
   /** The customer's or supplier's. */
-  readonly reference?: string | null;
+  readonly reference?: string | null | undefined;
   /** Refers to: shipping-method. */
-  readonly shippingMethodId?: number | string | null;
+  readonly shippingMethodId?: number | bigint | string | null | undefined;
   /** Purchase orders and purchase credits. */
   readonly supplier?: {
     /** Refers to: contact. */
-    readonly contactId: number | string;
-  } | null;
+    readonly contactId: number | bigint | string;
+  } | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly taxDate?: string | null;
+  readonly taxDate?: string | Date | null | undefined;
   /** Refers to: warehouse. */
-  readonly warehouseId?: number | string | null;
+  readonly warehouseId?: number | bigint | string | null | undefined;
 } & ({ readonly customer: {} } | { readonly supplier: {} }) | {
   readonly billing?: {
     readonly address?: {
-      readonly addressFullName?: string | null;
+      readonly addressFullName?: string | null | undefined;
       /** Street. */
-      readonly addressLine1?: string | null;
+      readonly addressLine1?: string | null | undefined;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** County or state. */
-      readonly addressLine4?: string | null;
-      readonly companyName?: string | null;
-      readonly countryId?: number | string | null;
-      readonly countryIsoCode?: string | null;
-      readonly email?: string | null;
-      readonly fax?: string | null;
-      readonly mobileTelephone?: string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly companyName?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly email?: string | null | undefined;
+      readonly fax?: string | null | undefined;
+      readonly mobileTelephone?: string | null | undefined;
       /** One source also has postcode and postalcode. */
-      readonly postalCode?: string | null;
-      readonly telephone?: string | null;
-    } | null;
+      readonly postalCode?: string | null | undefined;
+      readonly telephone?: string | null | undefined;
+    } | null | undefined;
     /** The primary contact of the customer's organisation when absent. Refers to: contact. */
-    readonly contactId?: number | string | null;
-  } | null;
+    readonly contactId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Refers to: channel. */
-  readonly channelId?: number | string | null;
+  readonly channelId?: number | bigint | string | null | undefined;
   readonly currency?: {
-    readonly code?: string | null;
+    readonly code?: string | null | undefined;
     /** At most 6 decimal places. */
-    readonly exchangeRate?: number | string | null;
-    readonly fixedExchangeRate?: boolean | null;
-  } | null;
+    readonly exchangeRate?: number | string | null | undefined;
+    readonly fixedExchangeRate?: boolean | null | undefined;
+  } | null | undefined;
   readonly customer?: {
     /** The contact's when absent. */
     readonly address?: {
-      readonly addressFullName?: string | null;
+      readonly addressFullName?: string | null | undefined;
       /** Street. */
-      readonly addressLine1?: string | null;
+      readonly addressLine1?: string | null | undefined;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** County or state. */
-      readonly addressLine4?: string | null;
-      readonly companyName?: string | null;
-      readonly countryId?: number | string | null;
-      readonly countryIsoCode?: string | null;
-      readonly email?: string | null;
-      readonly fax?: string | null;
-      readonly mobileTelephone?: string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly companyName?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly email?: string | null | undefined;
+      readonly fax?: string | null | undefined;
+      readonly mobileTelephone?: string | null | undefined;
       /** One source also has postcode and postalcode. */
-      readonly postalCode?: string | null;
-      readonly telephone?: string | null;
-    } | null;
+      readonly postalCode?: string | null | undefined;
+      readonly telephone?: string | null | undefined;
+    } | null | undefined;
     /** Refers to: contact. */
-    readonly id?: number | string | null;
-  } | null;
+    readonly id?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Instead of customer.id. Refers to: contact. */
-  readonly customerId?: number | string | null;
+  readonly customerId?: number | bigint | string | null | undefined;
   readonly delivery?: {
     readonly address?: {
-      readonly addressFullName?: string | null;
+      readonly addressFullName?: string | null | undefined;
       /** Street. */
-      readonly addressLine1?: string | null;
+      readonly addressLine1?: string | null | undefined;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** County or state. */
-      readonly addressLine4?: string | null;
-      readonly companyName?: string | null;
-      readonly countryId?: number | string | null;
-      readonly countryIsoCode?: string | null;
-      readonly email?: string | null;
-      readonly fax?: string | null;
-      readonly mobileTelephone?: string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly companyName?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly email?: string | null | undefined;
+      readonly fax?: string | null | undefined;
+      readonly mobileTelephone?: string | null | undefined;
       /** One source also has postcode and postalcode. */
-      readonly postalCode?: string | null;
-      readonly telephone?: string | null;
-    } | null;
+      readonly postalCode?: string | null | undefined;
+      readonly telephone?: string | null | undefined;
+    } | null | undefined;
     /** A day, or a date-time with its offset. */
-    readonly date?: string | null;
+    readonly date?: string | Date | null | undefined;
     /** Refers to: shipping-method. */
-    readonly shippingMethodId?: number | string | null;
-  } | null;
+    readonly shippingMethodId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Unique together with installedIntegrationInstanceId: a second one is refused. */
-  readonly externalRef?: string | null;
+  readonly externalRef?: string | null | undefined;
   /** Refers to: integration-instance. */
-  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly installedIntegrationInstanceId?: number | bigint | string | null | undefined;
   /** Refers to: lead-source. */
-  readonly leadSourceId?: number | string | null;
+  readonly leadSourceId?: number | bigint | string | null | undefined;
   /** Refers to: order. */
-  readonly parentId?: number | string | null;
+  readonly parentId?: number | bigint | string | null | undefined;
   /** A day, or a date-time with its offset. Today when absent. */
-  readonly placedOn?: string | null;
+  readonly placedOn?: string | Date | null | undefined;
   /** Refers to: price-list. */
-  readonly priceListId?: number | string | null;
-  readonly priceModeCode?: "INC" | "EXC" | null;
+  readonly priceListId?: number | bigint | string | null | undefined;
+  readonly priceModeCode?: "INC" | "EXC" | null | undefined;
   /** Refers to: project. */
-  readonly projectId?: number | string | null;
+  readonly projectId?: number | bigint | string | null | undefined;
   /** The customer's reference. */
-  readonly ref?: string | null;
+  readonly ref?: string | null | undefined;
   readonly rows?: readonly ({
-    readonly externalRef?: string | null;
+    readonly externalRef?: string | null | undefined;
     /** For a row of free text. */
-    readonly name?: string | null;
+    readonly name?: string | null | undefined;
     readonly net: number | string;
     /** Refers to: nominal-code. */
-    readonly nominalCode?: string | null;
+    readonly nominalCode?: string | null | undefined;
     /** Refers to: product. */
-    readonly productId?: number | string | null;
+    readonly productId?: number | bigint | string | null | undefined;
     readonly quantity: number | string;
-    readonly sku?: string | null;
+    readonly sku?: string | null | undefined;
     readonly tax: number | string;
     /** Refers to: tax-code. */
     readonly taxCode: string;
-  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }))[] | null;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }))[] | null | undefined;
   /** Refers to: contact. */
-  readonly staffOwnerId?: number | string | null;
+  readonly staffOwnerId?: number | bigint | string | null | undefined;
   /** The account's default when absent. Refers to: order-status. */
-  readonly statusId?: number | string | null;
+  readonly statusId?: number | bigint | string | null | undefined;
   /** A day, or a date-time with its offset. Today when absent. */
-  readonly taxDate?: string | null;
-  readonly teamId?: number | string | null;
+  readonly taxDate?: string | Date | null | undefined;
+  readonly teamId?: number | bigint | string | null | undefined;
   /** Refers to: warehouse. */
-  readonly warehouseId?: number | string | null;
+  readonly warehouseId?: number | bigint | string | null | undefined;
 } & ({ readonly customer: {} } | { readonly customerId: {} });
 
 /** The result of `create-sales-order`. */
@@ -203,163 +203,163 @@ export type CreateSalesOrderResult = {
 /** The arguments of `create-order`. */
 export type CreateOrderArguments = {
   /** Refers to: channel. */
-  readonly channelId?: number | string | null;
-  readonly currencyCode?: string | null;
+  readonly channelId?: number | bigint | string | null | undefined;
+  readonly currencyCode?: string | null | undefined;
   /** Sales orders and sales credits. */
   readonly customer?: {
     /** Refers to: contact. */
-    readonly contactId: number | string;
-  } | null;
+    readonly contactId: number | bigint | string;
+  } | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly deliveryDate?: string | null;
-  readonly externalRef?: string | null;
+  readonly deliveryDate?: string | Date | null | undefined;
+  readonly externalRef?: string | null | undefined;
   /** Refers to: integration-instance. */
-  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly installedIntegrationInstanceId?: number | bigint | string | null | undefined;
   readonly orderRows?: readonly ({
-    readonly externalRef?: string | null;
+    readonly externalRef?: string | null | undefined;
     /** For a row of free text; goes before the product's own name. */
-    readonly name?: string | null;
+    readonly name?: string | null | undefined;
     /** The net amount of the whole row, instead of price. */
-    readonly net?: number | string | null;
+    readonly net?: number | string | null | undefined;
     /** Refers to: nominal-code. */
-    readonly nominalCode?: string | null;
+    readonly nominalCode?: string | null | undefined;
     /** The net price of one. */
-    readonly price?: number | string | null;
+    readonly price?: number | string | null | undefined;
     /** Refers to: product. */
-    readonly productId?: number | string | null;
+    readonly productId?: number | bigint | string | null | undefined;
     /** At most 4 decimal places. */
     readonly quantity: number | string;
     /** Instead of productId, in sales orders that are created whole. */
-    readonly sku?: string | null;
+    readonly sku?: string | null | undefined;
     /** Of the whole row; follows from the tax code's rate when absent. */
-    readonly tax?: number | string | null;
+    readonly tax?: number | string | null | undefined;
     /** The product's when absent. Refers to: tax-code. */
-    readonly taxCode?: string | null;
-  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null;
+    readonly taxCode?: string | null | undefined;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null | undefined;
   /** Refers to: order-status. */
-  readonly orderStatusId?: number | string | null;
+  readonly orderStatusId?: number | bigint | string | null | undefined;
   /** SO when absent. Refers to: order-type. */
-  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null;
+  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly placedOn?: string | null;
+  readonly placedOn?: string | Date | null | undefined;
   /** Refers to: price-list. */
-  readonly priceListId?: number | string | null;
-  readonly priceModeCode?: "INC" | "EXC" | null;
+  readonly priceListId?: number | bigint | string | null | undefined;
+  readonly priceModeCode?: "INC" | "EXC" | null | undefined;
   /** The customer's or supplier's. */
-  readonly reference?: string | null;
+  readonly reference?: string | null | undefined;
   /** Refers to: shipping-method. */
-  readonly shippingMethodId?: number | string | null;
+  readonly shippingMethodId?: number | bigint | string | null | undefined;
   /** Purchase orders and purchase credits. */
   readonly supplier?: {
     /** Refers to: contact. */
-    readonly contactId: number | string;
-  } | null;
+    readonly contactId: number | bigint | string;
+  } | null | undefined;
   /** A day, or a date-time with its offset. */
-  readonly taxDate?: string | null;
+  readonly taxDate?: string | Date | null | undefined;
   /** Refers to: warehouse. */
-  readonly warehouseId?: number | string | null;
+  readonly warehouseId?: number | bigint | string | null | undefined;
 } & ({ readonly customer: {} } | { readonly supplier: {} }) | {
   readonly assignment?: {
     readonly current?: {
       /** Refers to: channel. */
-      readonly channelId?: number | string | null;
+      readonly channelId?: number | bigint | string | null | undefined;
       /** Refers to: lead-source. */
-      readonly leadSourceId?: number | string | null;
+      readonly leadSourceId?: number | bigint | string | null | undefined;
       /** Refers to: project. */
-      readonly projectId?: number | string | null;
+      readonly projectId?: number | bigint | string | null | undefined;
       /** Refers to: contact. */
-      readonly staffOwnerContactId?: number | string | null;
-      readonly teamId?: number | string | null;
-    } | null;
-  } | null;
+      readonly staffOwnerContactId?: number | bigint | string | null | undefined;
+      readonly teamId?: number | bigint | string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   readonly currency?: {
     /** At most 6 decimal places. */
-    readonly exchangeRate?: number | string | null;
-    readonly fixedExchangeRate?: boolean | null;
-    readonly orderCurrencyCode?: string | null;
-  } | null;
+    readonly exchangeRate?: number | string | null | undefined;
+    readonly fixedExchangeRate?: boolean | null | undefined;
+    readonly orderCurrencyCode?: string | null | undefined;
+  } | null | undefined;
   readonly delivery?: {
     /** A day, or a date-time with its offset. */
-    readonly deliveryDate?: string | null;
+    readonly deliveryDate?: string | Date | null | undefined;
     /** Refers to: shipping-method. */
-    readonly shippingMethodId?: number | string | null;
-  } | null;
+    readonly shippingMethodId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Unverified. */
-  readonly externalRef?: string | null;
+  readonly externalRef?: string | null | undefined;
   /** Unverified. Refers to: integration-instance. */
-  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly installedIntegrationInstanceId?: number | bigint | string | null | undefined;
   readonly invoices?: readonly ({
     /** A day, or a date-time with its offset. */
-    readonly taxDate?: string | null;
-  })[] | null;
+    readonly taxDate?: string | Date | null | undefined;
+  })[] | null | undefined;
   /** The account's default for the type when absent. */
   readonly orderStatus?: {
     /** Refers to: order-status. */
-    readonly orderStatusId?: number | string | null;
-  } | null;
+    readonly orderStatusId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** ORDC-005 missing, ORDC-006 invalid. Refers to: order-type. */
   readonly orderTypeCode: "SO" | "SC" | "PO" | "PC";
   /** Links a return to its sale, for example. Refers to: order. */
-  readonly parentOrderId?: number | string | null;
+  readonly parentOrderId?: number | bigint | string | null | undefined;
   readonly parties?: {
     readonly billing?: {
       /** Unverified. Refers to: contact. */
-      readonly contactId?: number | string | null;
-    } | null;
+      readonly contactId?: number | bigint | string | null | undefined;
+    } | null | undefined;
     /** Sales orders and sales credits. */
     readonly customer?: {
       /** Refers to: contact. */
-      readonly contactId: number | string;
-    } | null;
+      readonly contactId: number | bigint | string;
+    } | null | undefined;
     readonly delivery?: {
-      readonly addressFullName?: string | null;
+      readonly addressFullName?: string | null | undefined;
       /** Street. */
-      readonly addressLine1?: string | null;
+      readonly addressLine1?: string | null | undefined;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** County or state. */
-      readonly addressLine4?: string | null;
-      readonly companyName?: string | null;
-      readonly countryId?: number | string | null;
-      readonly countryIsoCode?: string | null;
-      readonly email?: string | null;
-      readonly fax?: string | null;
-      readonly mobileTelephone?: string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly companyName?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly email?: string | null | undefined;
+      readonly fax?: string | null | undefined;
+      readonly mobileTelephone?: string | null | undefined;
       /** One source also has postcode and postalcode. */
-      readonly postalCode?: string | null;
-      readonly telephone?: string | null;
-    } | null;
+      readonly postalCode?: string | null | undefined;
+      readonly telephone?: string | null | undefined;
+    } | null | undefined;
     /** Purchase orders and purchase credits; ORDC-022 when missing. */
     readonly supplier?: {
       /** Refers to: contact. */
-      readonly contactId: number | string;
-    } | null;
-  } | null;
+      readonly contactId: number | bigint | string;
+    } | null | undefined;
+  } | null | undefined;
   /** A day, or a date-time with its offset. Now when absent. */
-  readonly placedOn?: string | null;
+  readonly placedOn?: string | Date | null | undefined;
   /** The contact's when absent. Refers to: price-list. */
-  readonly priceListId?: number | string | null;
+  readonly priceListId?: number | bigint | string | null | undefined;
   /** Sales orders and sales credits only. */
-  readonly priceModeCode?: "INC" | "EXC" | null;
+  readonly priceModeCode?: "INC" | "EXC" | null | undefined;
   /** The customer's or supplier's; a PATCH takes 64 characters. */
-  readonly reference?: string | null;
+  readonly reference?: string | null | undefined;
   /** Posted in this order. */
   readonly rows?: readonly ({
     /** Unverified. */
-    readonly discountPercentage?: number | string | null;
+    readonly discountPercentage?: number | string | null | undefined;
     /** Unverified. */
-    readonly externalRef?: string | null;
+    readonly externalRef?: string | null | undefined;
     /** The contact's, then the product's, then the account's when absent. Refers to: nominal-code. */
-    readonly nominalCode?: string | null;
+    readonly nominalCode?: string | null | undefined;
     /** Refers to: product. */
-    readonly productId?: number | string | null;
+    readonly productId?: number | bigint | string | null | undefined;
     /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
-    readonly productName?: string | null;
+    readonly productName?: string | null | undefined;
     readonly productPrice?: {
-      readonly value?: number | string | null;
-    } | null;
+      readonly value?: number | string | null | undefined;
+    } | null | undefined;
     /** Whole for stock-tracked products and bundles. */
     readonly quantity: {
       /** At most 4 decimal places. */
@@ -367,18 +367,18 @@ export type CreateOrderArguments = {
     };
     readonly rowValue: {
       readonly rowNet?: {
-        readonly value?: number | string | null;
-      } | null;
+        readonly value?: number | string | null | undefined;
+      } | null | undefined;
       /** The documentation says two decimal places. */
       readonly rowTax?: {
-        readonly value?: number | string | null;
-      } | null;
+        readonly value?: number | string | null | undefined;
+      } | null | undefined;
       /** Refers to: tax-code. */
       readonly taxCode: string;
     };
-  } & ({ readonly productId: {} } | { readonly productName: {} }))[] | null;
+  } & ({ readonly productId: {} } | { readonly productName: {} }))[] | null | undefined;
   /** Refers to: warehouse. */
-  readonly warehouseId?: number | string | null;
+  readonly warehouseId?: number | bigint | string | null | undefined;
 };
 
 /** The result of `create-order`. */
@@ -390,20 +390,20 @@ export type CreateOrderResult = {
 /** The arguments of `add-order-row`. */
 export type AddOrderRowArguments = {
   /** Unverified. */
-  readonly discountPercentage?: number | string | null;
+  readonly discountPercentage?: number | string | null | undefined;
   /** Unverified. */
-  readonly externalRef?: string | null;
+  readonly externalRef?: string | null | undefined;
   /** The contact's, then the product's, then the account's when absent. Refers to: nominal-code. */
-  readonly nominalCode?: string | null;
+  readonly nominalCode?: string | null | undefined;
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** Refers to: product. */
-  readonly productId?: number | string | null;
+  readonly productId?: number | bigint | string | null | undefined;
   /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
-  readonly productName?: string | null;
+  readonly productName?: string | null | undefined;
   readonly productPrice?: {
-    readonly value?: number | string | null;
-  } | null;
+    readonly value?: number | string | null | undefined;
+  } | null | undefined;
   /** Whole for stock-tracked products and bundles. */
   readonly quantity: {
     /** At most 4 decimal places. */
@@ -411,35 +411,35 @@ export type AddOrderRowArguments = {
   };
   readonly rowValue: {
     readonly rowNet?: {
-      readonly value?: number | string | null;
-    } | null;
+      readonly value?: number | string | null | undefined;
+    } | null | undefined;
     /** The documentation says two decimal places. */
     readonly rowTax?: {
-      readonly value?: number | string | null;
-    } | null;
+      readonly value?: number | string | null | undefined;
+    } | null | undefined;
     /** Refers to: tax-code. */
     readonly taxCode: string;
   };
 } & ({ readonly productId: {} } | { readonly productName: {} }) | {
-  readonly externalRef?: string | null;
+  readonly externalRef?: string | null | undefined;
   /** For a row of free text; goes before the product's own name. */
-  readonly name?: string | null;
+  readonly name?: string | null | undefined;
   /** The net amount of the whole row, instead of price. */
-  readonly net?: number | string | null;
+  readonly net?: number | string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCode?: string | null;
+  readonly nominalCode?: string | null | undefined;
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** The net price of one. */
-  readonly price?: number | string | null;
+  readonly price?: number | string | null | undefined;
   /** Refers to: product. */
-  readonly productId?: number | string | null;
+  readonly productId?: number | bigint | string | null | undefined;
   /** At most 4 decimal places. */
   readonly quantity: number | string;
   /** Of the whole row; follows from the tax code's rate when absent. */
-  readonly tax?: number | string | null;
+  readonly tax?: number | string | null | undefined;
   /** The product's when absent. Refers to: tax-code. */
-  readonly taxCode?: string | null;
+  readonly taxCode?: string | null | undefined;
 } & ({ readonly productId: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} });
 
 /** The result of `add-order-row`. */
@@ -450,19 +450,19 @@ export type AddOrderRowResult = {
 /** The arguments of `change-order-row`. */
 export type ChangeOrderRowArguments = {
   /** Of the whole row. */
-  readonly net?: number | string | null;
+  readonly net?: number | string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCode?: string | null;
+  readonly nominalCode?: string | null | undefined;
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** Refers to: order-row. */
-  readonly orderRowId: number | string;
-  readonly orderRowSequence?: string | number | null;
+  readonly orderRowId: number | bigint | string;
+  readonly orderRowSequence?: string | number | bigint | null | undefined;
   /** At most 4 decimal places. */
-  readonly quantity?: number | string | null;
+  readonly quantity?: number | string | null | undefined;
   /** Of the whole row. */
-  readonly tax?: number | string | null;
-  readonly taxCalculator?: "brightpearl" | "manual" | "avalara" | null;
+  readonly tax?: number | string | null | undefined;
+  readonly taxCalculator?: "brightpearl" | "manual" | "avalara" | null | undefined;
 } & ({ readonly quantity: {} } | { readonly net: {} } | { readonly tax: {} } | { readonly nominalCode: {} } | { readonly taxCalculator: {} } | { readonly orderRowSequence: {} });
 
 /** The result of `change-order-row`. */
@@ -474,9 +474,9 @@ export type ChangeOrderRowResult = {
 /** The arguments of `remove-order-row`. */
 export type RemoveOrderRowArguments = {
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** Refers to: order-row. */
-  readonly orderRowId: number | string;
+  readonly orderRowId: number | bigint | string;
 };
 
 /** The result of `remove-order-row`. */
@@ -485,14 +485,14 @@ export type RemoveOrderRowResult = { readonly [member: string]: any };
 /** The arguments of `add-order-note`. */
 export type AddOrderNoteArguments = {
   /** A day, or a date-time with its offset. Now when absent. */
-  readonly addedOn?: string | null;
+  readonly addedOn?: string | Date | null | undefined;
   /** Unverified. Refers to: contact. */
-  readonly contactId?: number | string | null;
-  readonly fileId?: number | string | null;
+  readonly contactId?: number | bigint | string | null | undefined;
+  readonly fileId?: number | bigint | string | null | undefined;
   /** False when absent. */
-  readonly isPublic?: boolean | null;
+  readonly isPublic?: boolean | null | undefined;
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   readonly text: string;
 };
 
@@ -504,14 +504,14 @@ export type AddOrderNoteResult = {
 /** The arguments of `update-order-status`. */
 export type UpdateOrderStatusArguments = {
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   readonly orderNote?: {
-    readonly fileId?: number | string | null;
-    readonly isPublic?: boolean | null;
-    readonly text?: string | null;
-  } | null;
+    readonly fileId?: number | bigint | string | null | undefined;
+    readonly isPublic?: boolean | null | undefined;
+    readonly text?: string | null | undefined;
+  } | null | undefined;
   /** Refers to: order-status. */
-  readonly orderStatusId: number | string;
+  readonly orderStatusId: number | bigint | string;
 };
 
 /** The result of `update-order-status`. */
@@ -520,96 +520,96 @@ export type UpdateOrderStatusResult = { readonly [member: string]: any };
 /** The arguments of `create-product`. */
 export type CreateProductArguments = {
   /** PRDC-014 when missing. Refers to: brand. */
-  readonly brandId: number | string;
+  readonly brandId: number | bigint | string;
   /** One of the brand's. Refers to: collection. */
-  readonly collectionId?: number | string | null;
-  readonly featured?: boolean | null;
+  readonly collectionId?: number | bigint | string | null | undefined;
+  readonly featured?: boolean | null | undefined;
   /** Sent in every request that is known. */
   readonly financialDetails?: {
     /** Unverified. */
     readonly taxCode?: {
-      readonly code?: string | null;
+      readonly code?: string | null | undefined;
       /** Refers to: tax-code. */
-      readonly id?: number | string | null;
-    } | null;
+      readonly id?: number | bigint | string | null | undefined;
+    } | null | undefined;
     /** Accounts with sales tax. */
-    readonly taxable?: boolean | null;
-  } | null;
+    readonly taxable?: boolean | null | undefined;
+  } | null | undefined;
   readonly identity?: {
-    readonly barcode?: string | null;
-    readonly ean?: string | null;
-    readonly isbn?: string | null;
-    readonly mpn?: string | null;
-    readonly sku?: string | null;
-    readonly upc?: string | null;
-  } | null;
+    readonly barcode?: string | null | undefined;
+    readonly ean?: string | null | undefined;
+    readonly isbn?: string | null | undefined;
+    readonly mpn?: string | null | undefined;
+    readonly sku?: string | null | undefined;
+    readonly upc?: string | null | undefined;
+  } | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodePurchases?: string | null;
+  readonly nominalCodePurchases?: string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodeSales?: string | null;
+  readonly nominalCodeSales?: string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodeStock?: string | null;
+  readonly nominalCodeStock?: string | null | undefined;
   /** The account's default when absent. Refers to: product-type. */
-  readonly productTypeId?: number | string | null;
+  readonly productTypeId?: number | bigint | string | null | undefined;
   readonly reporting?: {
     /** Refers to: brightpearl-category. */
-    readonly categoryId?: number | string | null;
+    readonly categoryId?: number | bigint | string | null | undefined;
     /** Refers to: season. */
-    readonly seasonId?: number | string | null;
+    readonly seasonId?: number | bigint | string | null | undefined;
     /** Refers to: brightpearl-category. */
-    readonly subCategoryId?: number | string | null;
-  } | null;
+    readonly subCategoryId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Exactly one. */
   readonly salesChannels: readonly ({
     readonly categories: readonly ({
       /** Refers to: brightpearl-category. */
-      readonly categoryCode: string | number;
+      readonly categoryCode: string | number | bigint;
     })[];
     readonly description?: {
-      readonly format?: string | null;
-      readonly languageCode?: string | null;
-      readonly text?: string | null;
-    } | null;
-    readonly productCondition?: "new" | "used" | "refurbished" | null;
+      readonly format?: string | null | undefined;
+      readonly languageCode?: string | null | undefined;
+      readonly text?: string | null | undefined;
+    } | null | undefined;
+    readonly productCondition?: "new" | "used" | "refurbished" | null | undefined;
     readonly productName: string;
     /** Only this one can be written. */
     readonly salesChannelName: "Brightpearl";
     readonly shortDescription?: {
-      readonly format?: string | null;
-      readonly languageCode?: string | null;
-      readonly text?: string | null;
-    } | null;
+      readonly format?: string | null | undefined;
+      readonly languageCode?: string | null | undefined;
+      readonly text?: string | null | undefined;
+    } | null | undefined;
   })[];
-  readonly salesPopupMessage?: string | null;
+  readonly salesPopupMessage?: string | null | undefined;
   /** Refers to: season. */
-  readonly seasonIds?: readonly (number | string)[] | null;
-  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null;
+  readonly seasonIds?: readonly (number | bigint | string)[] | null | undefined;
+  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null | undefined;
   readonly stock?: {
     readonly dimensions?: {
-      readonly height?: number | string | null;
-      readonly length?: number | string | null;
-      readonly volume?: number | string | null;
-      readonly width?: number | string | null;
-    } | null;
-    readonly stockTracked?: boolean | null;
+      readonly height?: number | string | null | undefined;
+      readonly length?: number | string | null | undefined;
+      readonly volume?: number | string | null | undefined;
+      readonly width?: number | string | null | undefined;
+    } | null | undefined;
+    readonly stockTracked?: boolean | null | undefined;
     readonly weight?: {
-      readonly magnitude?: number | string | null;
-    } | null;
-  } | null;
+      readonly magnitude?: number | string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   /** Options of the product type; the combination is unique within the product group. */
   readonly variations?: readonly ({
     /** Refers to: option. */
-    readonly optionId: number | string;
+    readonly optionId: number | bigint | string;
     /** Refers to: option-value. */
-    readonly optionValueId: number | string;
-  })[] | null;
-  readonly warehousePopupMessage?: string | null;
+    readonly optionValueId: number | bigint | string;
+  })[] | null | undefined;
+  readonly warehousePopupMessage?: string | null | undefined;
   readonly warehouses?: { readonly [member: string]: {
-    readonly defaultLocationId?: number | string | null;
-    readonly overflowLocationId?: number | string | null;
-    readonly reorderLevel?: number | string | null;
-    readonly reorderQuantity?: number | string | null;
-  } } | null;
+    readonly defaultLocationId?: number | bigint | string | null | undefined;
+    readonly overflowLocationId?: number | bigint | string | null | undefined;
+    readonly reorderLevel?: number | bigint | string | null | undefined;
+    readonly reorderQuantity?: number | bigint | string | null | undefined;
+  } } | null | undefined;
 };
 
 /** The result of `create-product`. */
@@ -620,98 +620,98 @@ export type CreateProductResult = {
 /** The arguments of `update-product`. */
 export type UpdateProductArguments = {
   /** Refers to: brand. */
-  readonly brandId?: number | string | null;
+  readonly brandId?: number | bigint | string | null | undefined;
   /** One of the brand's. Refers to: collection. */
-  readonly collectionId?: number | string | null;
-  readonly featured?: boolean | null;
+  readonly collectionId?: number | bigint | string | null | undefined;
+  readonly featured?: boolean | null | undefined;
   readonly financialDetails?: {
     /** Unverified. */
     readonly taxCode?: {
-      readonly code?: string | null;
+      readonly code?: string | null | undefined;
       /** Refers to: tax-code. */
-      readonly id?: number | string | null;
-    } | null;
+      readonly id?: number | bigint | string | null | undefined;
+    } | null | undefined;
     /** Accounts with sales tax. */
-    readonly taxable?: boolean | null;
-  } | null;
+    readonly taxable?: boolean | null | undefined;
+  } | null | undefined;
   readonly identity?: {
-    readonly barcode?: string | null;
-    readonly ean?: string | null;
-    readonly isbn?: string | null;
-    readonly mpn?: string | null;
-    readonly sku?: string | null;
-    readonly upc?: string | null;
-  } | null;
+    readonly barcode?: string | null | undefined;
+    readonly ean?: string | null | undefined;
+    readonly isbn?: string | null | undefined;
+    readonly mpn?: string | null | undefined;
+    readonly sku?: string | null | undefined;
+    readonly upc?: string | null | undefined;
+  } | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodePurchases?: string | null;
+  readonly nominalCodePurchases?: string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodeSales?: string | null;
+  readonly nominalCodeSales?: string | null | undefined;
   /** Refers to: nominal-code. */
-  readonly nominalCodeStock?: string | null;
+  readonly nominalCodeStock?: string | null | undefined;
   /** Refers to: product. */
-  readonly productId: number | string;
+  readonly productId: number | bigint | string;
   /** The account's default when absent. Refers to: product-type. */
-  readonly productTypeId?: number | string | null;
+  readonly productTypeId?: number | bigint | string | null | undefined;
   readonly reporting?: {
     /** Refers to: brightpearl-category. */
-    readonly categoryId?: number | string | null;
+    readonly categoryId?: number | bigint | string | null | undefined;
     /** Refers to: season. */
-    readonly seasonId?: number | string | null;
+    readonly seasonId?: number | bigint | string | null | undefined;
     /** Refers to: brightpearl-category. */
-    readonly subCategoryId?: number | string | null;
-  } | null;
+    readonly subCategoryId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   readonly salesChannels?: readonly ({
     readonly categories?: readonly ({
       /** Refers to: brightpearl-category. */
-      readonly categoryCode: string | number;
-    })[] | null;
+      readonly categoryCode: string | number | bigint;
+    })[] | null | undefined;
     readonly description?: {
-      readonly format?: string | null;
-      readonly languageCode?: string | null;
-      readonly text?: string | null;
-    } | null;
-    readonly productCondition?: "new" | "used" | "refurbished" | null;
-    readonly productName?: string | null;
+      readonly format?: string | null | undefined;
+      readonly languageCode?: string | null | undefined;
+      readonly text?: string | null | undefined;
+    } | null | undefined;
+    readonly productCondition?: "new" | "used" | "refurbished" | null | undefined;
+    readonly productName?: string | null | undefined;
     /** Only this one can be written. */
     readonly salesChannelName: "Brightpearl";
     readonly shortDescription?: {
-      readonly format?: string | null;
-      readonly languageCode?: string | null;
-      readonly text?: string | null;
-    } | null;
-  })[] | null;
-  readonly salesPopupMessage?: string | null;
+      readonly format?: string | null | undefined;
+      readonly languageCode?: string | null | undefined;
+      readonly text?: string | null | undefined;
+    } | null | undefined;
+  })[] | null | undefined;
+  readonly salesPopupMessage?: string | null | undefined;
   /** Refers to: season. */
-  readonly seasonIds?: readonly (number | string)[] | null;
-  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null;
+  readonly seasonIds?: readonly (number | bigint | string)[] | null | undefined;
+  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null | undefined;
   readonly stock?: {
     readonly dimensions?: {
-      readonly height?: number | string | null;
-      readonly length?: number | string | null;
-      readonly volume?: number | string | null;
-      readonly width?: number | string | null;
-    } | null;
-    readonly stockTracked?: boolean | null;
+      readonly height?: number | string | null | undefined;
+      readonly length?: number | string | null | undefined;
+      readonly volume?: number | string | null | undefined;
+      readonly width?: number | string | null | undefined;
+    } | null | undefined;
+    readonly stockTracked?: boolean | null | undefined;
     readonly weight?: {
-      readonly magnitude?: number | string | null;
-    } | null;
-  } | null;
+      readonly magnitude?: number | string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   /** Options of the product type; the combination is unique within the product group. */
   readonly variations?: readonly ({
     /** Refers to: option. */
-    readonly optionId: number | string;
+    readonly optionId: number | bigint | string;
     /** Refers to: option-value. */
-    readonly optionValueId: number | string;
-  })[] | null;
+    readonly optionValueId: number | bigint | string;
+  })[] | null | undefined;
   /** The product's version as read; the change is refused when it is another by now. */
-  readonly version?: number | string | null;
-  readonly warehousePopupMessage?: string | null;
+  readonly version?: number | bigint | string | null | undefined;
+  readonly warehousePopupMessage?: string | null | undefined;
   readonly warehouses?: { readonly [member: string]: {
-    readonly defaultLocationId?: number | string | null;
-    readonly overflowLocationId?: number | string | null;
-    readonly reorderLevel?: number | string | null;
-    readonly reorderQuantity?: number | string | null;
-  } } | null;
+    readonly defaultLocationId?: number | bigint | string | null | undefined;
+    readonly overflowLocationId?: number | bigint | string | null | undefined;
+    readonly reorderLevel?: number | bigint | string | null | undefined;
+    readonly reorderQuantity?: number | bigint | string | null | undefined;
+  } } | null | undefined;
 };
 
 /** The result of `update-product`. */
@@ -728,9 +728,9 @@ export type ListPriceListsResult = {
 /** The arguments of `read-product-prices`. */
 export type ReadProductPricesArguments = {
   /** An id set; all price lists when absent. Refers to: price-list. */
-  readonly priceListIds?: string | number | null;
+  readonly priceListIds?: string | number | bigint | null | undefined;
   /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
-  readonly productIds: string | number;
+  readonly productIds: string | number | bigint;
 };
 
 /** The result of `read-product-prices`. */
@@ -747,13 +747,13 @@ export type ReadProductPricesResult = {
 export type SetProductPricesArguments = {
   readonly priceLists: readonly ({
     /** Refers to: price-list. */
-    readonly priceListId: number | string;
+    readonly priceListId: number | bigint | string;
     /** From the quantity on that the name is. */
-    readonly quantityPrice?: { readonly [member: string]: number | string } | null;
-    readonly sku?: string | null;
+    readonly quantityPrice?: { readonly [member: string]: number | string } | null | undefined;
+    readonly sku?: string | null | undefined;
   })[];
   /** Refers to: product. */
-  readonly productId: number | string;
+  readonly productId: number | bigint | string;
 };
 
 /** The result of `set-product-prices`. */
@@ -762,9 +762,9 @@ export type SetProductPricesResult = { readonly [member: string]: any };
 /** The arguments of `read-product-availability`. */
 export type ReadProductAvailabilityArguments = {
   /** What else to read. */
-  readonly includeOptional?: readonly ("breakDownByLocation" | "allocatedOrders" | "allocatedTransfers" | "onOrder")[] | null;
+  readonly includeOptional?: readonly ("breakDownByLocation" | "allocatedOrders" | "allocatedTransfers" | "onOrder")[] | null | undefined;
   /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
-  readonly productIds: string | number;
+  readonly productIds: string | number | bigint;
 };
 
 /** The result of `read-product-availability`. */
@@ -781,26 +781,26 @@ export type ReadProductAvailabilityResult = {
 export type CorrectStockArguments = {
   readonly corrections: readonly ({
     /** Only when taking away; first in, first out when absent. Refers to: goods-in-note. */
-    readonly batchId?: number | string | null;
+    readonly batchId?: number | bigint | string | null | undefined;
     /** The value of one item; needed when adding. */
     readonly cost?: {
-      readonly currency?: string | null;
+      readonly currency?: string | null | undefined;
       readonly value: number | string;
-    } | null;
+    } | null | undefined;
     /** 2 with standard inventory. Refers to: location. */
-    readonly locationId: number | string;
+    readonly locationId: number | bigint | string;
     /** Refers to: order. */
-    readonly orderId?: number | string | null;
+    readonly orderId?: number | bigint | string | null | undefined;
     /** Stock-tracked. Refers to: product. */
-    readonly productId?: number | string | null;
+    readonly productId?: number | bigint | string | null | undefined;
     /** Negative takes stock away. */
-    readonly quantity: number | string;
+    readonly quantity: number | bigint | string;
     readonly reason: string;
     /** Instead of productId, as one client sends it. Unverified. */
-    readonly sku?: string | null;
+    readonly sku?: string | null | undefined;
   } & ({ readonly productId: {} } | { readonly sku: {} }))[];
   /** Refers to: warehouse. */
-  readonly warehouseId: number | string;
+  readonly warehouseId: number | bigint | string;
 };
 
 /** The result of `correct-stock`. */
@@ -811,16 +811,16 @@ export type CorrectStockResult = {
 /** The arguments of `reserve-stock`. */
 export type ReserveStockArguments = {
   /** Refers to: sales-order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   readonly products: readonly ({
     /** WHSC-014 when it is 0. Refers to: product. */
-    readonly productId: number | string;
+    readonly productId: number | bigint | string;
     readonly quantity: number | string;
     /** Refers to: order-row. */
-    readonly salesOrderRowId: number | string;
+    readonly salesOrderRowId: number | bigint | string;
   })[];
   /** Refers to: warehouse. */
-  readonly warehouseId: number | string;
+  readonly warehouseId: number | bigint | string;
 };
 
 /** The result of `reserve-stock`. */
@@ -829,7 +829,7 @@ export type ReserveStockResult = { readonly [member: string]: any };
 /** The arguments of `cancel-reservation`. */
 export type CancelReservationArguments = {
   /** Refers to: sales-order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
 };
 
 /** The result of `cancel-reservation`. */
@@ -837,25 +837,25 @@ export type CancelReservationResult = { readonly [member: string]: any };
 
 /** The arguments of `create-goods-out-note`. */
 export type CreateGoodsOutNoteArguments = {
-  readonly labelUri?: string | null;
+  readonly labelUri?: string | null | undefined;
   /** Refers to: sales-order. */
-  readonly orderId: number | string;
-  readonly priority?: boolean | null;
+  readonly orderId: number | bigint | string;
+  readonly priority?: boolean | null | undefined;
   /** Refers to: shipping-method. */
-  readonly shippingMethodId?: number | string | null;
+  readonly shippingMethodId?: number | bigint | string | null | undefined;
   readonly warehouses: readonly ({
     readonly products?: readonly ({
       /** Refers to: product. */
-      readonly productId: number | string;
+      readonly productId: number | bigint | string;
       readonly quantity: number | string;
       /** Refers to: order-row. */
-      readonly salesOrderRowId: number | string;
-    })[] | null;
+      readonly salesOrderRowId: number | bigint | string;
+    })[] | null | undefined;
     /** A day, or a date-time with its offset. */
-    readonly releaseDate?: string | null;
-    readonly transfer?: boolean | null;
+    readonly releaseDate?: string | Date | null | undefined;
+    readonly transfer?: boolean | null | undefined;
     /** Refers to: warehouse. */
-    readonly warehouseId: number | string;
+    readonly warehouseId: number | bigint | string;
   })[];
 };
 
@@ -869,14 +869,14 @@ export type RecordGoodsOutEventsArguments = {
   readonly events: readonly ({
     readonly eventCode: "PRI" | "UPR" | "PIC" | "UPI" | "PAC" | "UPA" | "SHW";
     /** Refers to: contact. */
-    readonly eventOwnerId: number | string;
+    readonly eventOwnerId: number | bigint | string;
     /** A day, or a date-time with its offset. */
-    readonly occured: string;
+    readonly occured: string | Date;
   })[];
   /** Refers to: goods-out-note. */
-  readonly goodsOutNoteId: number | string;
+  readonly goodsOutNoteId: number | bigint | string;
   /** The note's lastEventVersion as read; the events are refused when it is another by now. */
-  readonly lastEventVersion?: number | string | null;
+  readonly lastEventVersion?: number | bigint | string | null | undefined;
 };
 
 /** The result of `record-goods-out-events`. */
@@ -884,22 +884,22 @@ export type RecordGoodsOutEventsResult = { readonly [member: string]: any };
 
 /** The arguments of `ship-goods-out-note`. */
 export type ShipGoodsOutNoteArguments = {
-  readonly boxes?: number | string | null;
+  readonly boxes?: number | bigint | string | null | undefined;
   /** Who did it: a staff member. Refers to: contact. */
-  readonly eventOwnerId: number | string;
+  readonly eventOwnerId: number | bigint | string;
   /** What happened, in order; PIC, PAC and SHW when absent. */
-  readonly events?: readonly ("PRI" | "PIC" | "PAC" | "SHW")[] | null;
+  readonly events?: readonly ("PRI" | "PIC" | "PAC" | "SHW")[] | null | undefined;
   /** Refers to: goods-out-note. */
-  readonly goodsOutNoteId: number | string;
+  readonly goodsOutNoteId: number | bigint | string;
   /** The note's lastEventVersion as read; the events are refused when it is another by now. */
-  readonly lastEventVersion?: number | string | null;
+  readonly lastEventVersion?: number | bigint | string | null | undefined;
   /** A day, or a date-time with its offset. When it happened. Brightpearl spells it so. */
-  readonly occured: string;
+  readonly occured: string | Date;
   /** The tracking reference. */
-  readonly reference?: string | null;
+  readonly reference?: string | null | undefined;
   /** Refers to: shipping-method. */
-  readonly shippingMethodId?: number | string | null;
-  readonly weight?: number | string | null;
+  readonly shippingMethodId?: number | bigint | string | null | undefined;
+  readonly weight?: number | string | null | undefined;
 };
 
 /** The result of `ship-goods-out-note`. */
@@ -912,26 +912,26 @@ export type ShipGoodsOutNoteResult = {
 export type ReceiveGoodsArguments = {
   readonly goodsMoved: readonly ({
     /** Refers to: location. */
-    readonly destinationLocationId?: number | string | null;
+    readonly destinationLocationId?: number | bigint | string | null | undefined;
     /** Refers to: product. */
-    readonly productId: number | string;
+    readonly productId: number | bigint | string;
     readonly productValue?: {
-      readonly currency?: string | null;
+      readonly currency?: string | null | undefined;
       readonly value: number | string;
-    } | null;
+    } | null | undefined;
     /** Of a sales credit, too. Refers to: order-row. */
-    readonly purchaseOrderRowId?: number | string | null;
+    readonly purchaseOrderRowId?: number | bigint | string | null | undefined;
     readonly quantity: number | string;
   })[];
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** A day, or a date-time with its offset. */
-  readonly receivedOn?: string | null;
-  readonly transfer?: boolean | null;
+  readonly receivedOn?: string | Date | null | undefined;
+  readonly transfer?: boolean | null | undefined;
   /** Unique. */
-  readonly userBatchReference?: string | null;
+  readonly userBatchReference?: string | null | undefined;
   /** Refers to: warehouse. */
-  readonly warehouseId: number | string;
+  readonly warehouseId: number | bigint | string;
 };
 
 /** The result of `receive-goods`. */
@@ -943,138 +943,138 @@ export type ReceiveGoodsResult = {
 /** The arguments of `create-contact`. */
 export type CreateContactArguments = {
   /** Unverified. */
-  readonly aliases?: unknown;
+  readonly aliases?: unknown | undefined;
   readonly assignment?: {
     readonly current?: {
-      readonly accountReference?: string | null;
-      readonly departmentId?: number | string | null;
+      readonly accountReference?: string | null | undefined;
+      readonly departmentId?: number | bigint | string | null | undefined;
       /** Refers to: lead-source. */
-      readonly leadSourceId?: number | string | null;
+      readonly leadSourceId?: number | bigint | string | null | undefined;
       /** Refers to: contact. */
-      readonly staffOwnerContactId?: number | string | null;
-    } | null;
-  } | null;
+      readonly staffOwnerContactId?: number | bigint | string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   readonly communication?: {
     readonly emails?: {
       readonly PRI?: {
-        readonly email?: string | null;
-      } | null;
+        readonly email?: string | null | undefined;
+      } | null | undefined;
       readonly SEC?: {
-        readonly email?: string | null;
-      } | null;
+        readonly email?: string | null | undefined;
+      } | null | undefined;
       readonly TER?: {
-        readonly email?: string | null;
-      } | null;
-    } | null;
+        readonly email?: string | null | undefined;
+      } | null | undefined;
+    } | null | undefined;
     readonly messagingVoips?: {
-      readonly SKP?: string | null;
-    } | null;
+      readonly SKP?: string | null | undefined;
+    } | null | undefined;
     readonly telephones?: {
-      readonly FAX?: string | null;
-      readonly MOB?: string | null;
-      readonly PRI?: string | null;
-      readonly SEC?: string | null;
-    } | null;
+      readonly FAX?: string | null | undefined;
+      readonly MOB?: string | null | undefined;
+      readonly PRI?: string | null | undefined;
+      readonly SEC?: string | null | undefined;
+    } | null | undefined;
     readonly websites?: {
-      readonly PRI?: string | null;
-    } | null;
-  } | null;
+      readonly PRI?: string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   /** Unverified. Refers to: company. */
-  readonly companyId?: number | string | null;
+  readonly companyId?: number | bigint | string | null | undefined;
   readonly contactStatus?: {
     readonly current?: {
-      readonly contactStatusId?: number | string | null;
-    } | null;
-  } | null;
+      readonly contactStatusId?: number | bigint | string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   readonly financialDetails?: {
-    readonly creditLimit?: number | string | null;
-    readonly creditTermDays?: number | string | null;
+    readonly creditLimit?: number | string | null | undefined;
+    readonly creditTermDays?: number | bigint | string | null | undefined;
     /** Unverified. */
-    readonly creditTermTypeId?: number | string | null;
+    readonly creditTermTypeId?: number | bigint | string | null | undefined;
     /** Refers to: currency. */
-    readonly currencyId?: number | string | null;
-    readonly discountPercentage?: number | string | null;
+    readonly currencyId?: number | bigint | string | null | undefined;
+    readonly discountPercentage?: number | string | null | undefined;
     /** May be 0. Refers to: nominal-code. */
-    readonly nominalCode?: string | null;
+    readonly nominalCode?: string | null | undefined;
     /** Refers to: price-list. */
-    readonly priceListId?: number | string | null;
+    readonly priceListId?: number | bigint | string | null | undefined;
     /** Refers to: tax-code. */
-    readonly taxCodeId?: number | string | null;
-    readonly taxNumber?: string | null;
-  } | null;
+    readonly taxCodeId?: number | bigint | string | null | undefined;
+    readonly taxNumber?: string | null | undefined;
+  } | null | undefined;
   /** Mandatory by clients' tables, which is unsure. Unverified. */
-  readonly firstName?: string | null;
+  readonly firstName?: string | null | undefined;
   /** Mandatory by clients' tables, which is unsure. Unverified. */
-  readonly lastName?: string | null;
+  readonly lastName?: string | null | undefined;
   readonly marketingDetails?: {
-    readonly isReceiveEmailNewsletter?: boolean | null;
-  } | null;
+    readonly isReceiveEmailNewsletter?: boolean | null | undefined;
+  } | null | undefined;
   /** Joining an organisation makes a secondary contact. */
   readonly organisation?: {
-    readonly name?: string | null;
-    readonly organisationId?: number | string | null;
-  } | null;
+    readonly name?: string | null | undefined;
+    readonly organisationId?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Addresses that exist. BIL and DEL are that of DEF when absent. */
   readonly postAddressIds?: {
     /** Refers to: postal-address. */
-    readonly BIL?: number | string | null;
+    readonly BIL?: number | bigint | string | null | undefined;
     /** Refers to: postal-address. */
-    readonly DEF?: number | string | null;
+    readonly DEF?: number | bigint | string | null | undefined;
     /** Refers to: postal-address. */
-    readonly DEL?: number | string | null;
-  } | null;
+    readonly DEL?: number | bigint | string | null | undefined;
+  } | null | undefined;
   /** Addresses to create, instead of postAddressIds. */
   readonly postalAddresses?: {
     readonly BIL?: {
       /** Street. */
       readonly addressLine1: string;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** State. */
-      readonly addressLine4?: string | null;
-      readonly countryId?: number | string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
       /** The page asks for three letters. */
-      readonly countryIsoCode?: string | null;
-      readonly postalCode?: string | null;
-    } | null;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly postalCode?: string | null | undefined;
+    } | null | undefined;
     readonly DEF?: {
       /** Street. */
       readonly addressLine1: string;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** State. */
-      readonly addressLine4?: string | null;
-      readonly countryId?: number | string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
       /** The page asks for three letters. */
-      readonly countryIsoCode?: string | null;
-      readonly postalCode?: string | null;
-    } | null;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly postalCode?: string | null | undefined;
+    } | null | undefined;
     readonly DEL?: {
       /** Street. */
       readonly addressLine1: string;
       /** Suburb. */
-      readonly addressLine2?: string | null;
+      readonly addressLine2?: string | null | undefined;
       /** City. */
-      readonly addressLine3?: string | null;
+      readonly addressLine3?: string | null | undefined;
       /** State. */
-      readonly addressLine4?: string | null;
-      readonly countryId?: number | string | null;
+      readonly addressLine4?: string | null | undefined;
+      readonly countryId?: number | bigint | string | null | undefined;
       /** The page asks for three letters. */
-      readonly countryIsoCode?: string | null;
-      readonly postalCode?: string | null;
-    } | null;
-  } | null;
+      readonly countryIsoCode?: string | null | undefined;
+      readonly postalCode?: string | null | undefined;
+    } | null | undefined;
+  } | null | undefined;
   readonly relationshipToAccount?: {
-    readonly isStaff?: boolean | null;
-    readonly isSupplier?: boolean | null;
-  } | null;
-  readonly salutation?: string | null;
+    readonly isStaff?: boolean | null | undefined;
+    readonly isSupplier?: boolean | null | undefined;
+  } | null | undefined;
+  readonly salutation?: string | null | undefined;
   /** Unverified. */
-  readonly tradeStatus?: string | null;
+  readonly tradeStatus?: string | null | undefined;
 } & ({ readonly postalAddresses: {} } | { readonly postAddressIds: {} });
 
 /** The result of `create-contact`. */
@@ -1089,15 +1089,15 @@ export type CreatePostalAddressArguments = {
   /** Street. */
   readonly addressLine1: string;
   /** Suburb. */
-  readonly addressLine2?: string | null;
+  readonly addressLine2?: string | null | undefined;
   /** City. */
-  readonly addressLine3?: string | null;
+  readonly addressLine3?: string | null | undefined;
   /** State. */
-  readonly addressLine4?: string | null;
-  readonly countryId?: number | string | null;
+  readonly addressLine4?: string | null | undefined;
+  readonly countryId?: number | bigint | string | null | undefined;
   /** The page asks for three letters. */
-  readonly countryIsoCode?: string | null;
-  readonly postalCode?: string | null;
+  readonly countryIsoCode?: string | null | undefined;
+  readonly postalCode?: string | null | undefined;
 };
 
 /** The result of `create-postal-address`. */
@@ -1108,29 +1108,29 @@ export type CreatePostalAddressResult = {
 /** The arguments of `record-customer-payment`. */
 export type RecordCustomerPaymentArguments = {
   /** AUTH and VOID. */
-  readonly amountAuthorized?: number | string | null;
+  readonly amountAuthorized?: number | string | null | undefined;
   /** CAPTURE, PAYMENT and RECEIPT; 0 when absent. */
-  readonly amountPaid?: number | string | null;
+  readonly amountPaid?: number | string | null | undefined;
   /** A day, or a date-time with its offset. AUTH. */
-  readonly authorizationExpiry?: string | null;
+  readonly authorizationExpiry?: string | Date | null | undefined;
   readonly currencyIsoCode: string;
   /** At most 6 decimal places. */
-  readonly exchangeRate?: number | string | null;
+  readonly exchangeRate?: number | string | null | undefined;
   /** Stops the automatic journal. Refers to: journal. */
-  readonly journalId?: number | string | null;
+  readonly journalId?: number | bigint | string | null | undefined;
   /** Cut at 255 characters. */
-  readonly journalRef?: string | null;
+  readonly journalRef?: string | null | undefined;
   /** Refers to: order. */
-  readonly orderId: number | string;
+  readonly orderId: number | bigint | string;
   /** A day, or a date-time with its offset. */
-  readonly paymentDate: string;
+  readonly paymentDate: string | Date;
   /** Need not exist. Refers to: payment-method. */
   readonly paymentMethodCode: string;
   readonly paymentType: "RECEIPT" | "PAYMENT" | "AUTH" | "CAPTURE" | "VOID";
   /** Links AUTH with CAPTURE or VOID. */
-  readonly transactionCode?: string | null;
+  readonly transactionCode?: string | null | undefined;
   /** Unique together with paymentMethodCode. */
-  readonly transactionRef?: string | null;
+  readonly transactionRef?: string | null | undefined;
 };
 
 /** The result of `record-customer-payment`. */
@@ -1143,42 +1143,42 @@ export type PostJournalArguments = {
   readonly credits: readonly ({
     readonly assignment?: {
       /** Refers to: channel. */
-      readonly channelId?: number | string | null;
+      readonly channelId?: number | bigint | string | null | undefined;
       /** Refers to: project. */
-      readonly projectId?: number | string | null;
-    } | null;
+      readonly projectId?: number | bigint | string | null | undefined;
+    } | null | undefined;
     readonly change: {
-      readonly currency?: string | null;
+      readonly currency?: string | null | undefined;
       readonly value: number | string;
     };
-    readonly invoiceReference?: string | null;
+    readonly invoiceReference?: string | null | undefined;
     /** Refers to: nominal-code. */
     readonly nominalCode: string;
     /** Refers to: order. */
-    readonly orderId?: number | string | null;
+    readonly orderId?: number | bigint | string | null | undefined;
     /** Refers to: tax-code. */
-    readonly taxCode?: string | null;
+    readonly taxCode?: string | null | undefined;
   })[];
   readonly debits: readonly ({
     readonly assignment?: {
       /** Refers to: channel. */
-      readonly channelId?: number | string | null;
+      readonly channelId?: number | bigint | string | null | undefined;
       /** Refers to: project. */
-      readonly projectId?: number | string | null;
-    } | null;
+      readonly projectId?: number | bigint | string | null | undefined;
+    } | null | undefined;
     readonly change: {
-      readonly currency?: string | null;
+      readonly currency?: string | null | undefined;
       readonly value: number | string;
     };
-    readonly invoiceReference?: string | null;
+    readonly invoiceReference?: string | null | undefined;
     /** Refers to: nominal-code. */
     readonly nominalCode: string;
     /** Refers to: order. */
-    readonly orderId?: number | string | null;
+    readonly orderId?: number | bigint | string | null | undefined;
     /** Refers to: tax-code. */
-    readonly taxCode?: string | null;
+    readonly taxCode?: string | null | undefined;
   })[];
-  readonly description?: string | null;
+  readonly description?: string | null | undefined;
   readonly journalTypeCode: string;
   /** Midnight in the account's zone, in an open period. */
   readonly taxDate: string;
@@ -1192,14 +1192,14 @@ export type PostJournalResult = {
 /** The arguments of `read-custom-fields`. */
 export type ReadCustomFieldsArguments = {
   /** Of the order, product or contact. */
-  readonly id: number | string;
+  readonly id: number | bigint | string;
   /**
    * Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer when
    * absent.
    */
-  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null;
+  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null | undefined;
   /** Labels, in any capitals where that is clear, or codes; all fields when absent. */
-  readonly labels?: readonly string[] | null;
+  readonly labels?: readonly string[] | null | undefined;
   readonly resource: "order" | "product" | "contact";
 };
 
@@ -1216,12 +1216,12 @@ export type ReadCustomFieldsResult = {
 /** The arguments of `change-custom-fields`. */
 export type ChangeCustomFieldsArguments = {
   /** Of the order, product or contact. */
-  readonly id: number | string;
+  readonly id: number | bigint | string;
   /**
    * Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer when
    * absent.
    */
-  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null;
+  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null | undefined;
   readonly resource: "order" | "product" | "contact";
   /**
    * By label or code: a text, number, boolean or date as the field's type wants, the text of a select list's entry or

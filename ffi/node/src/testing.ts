@@ -11,31 +11,31 @@ export type AppCredentials = Extract<Credentials, { type: "private-app" | "staff
 /** What the emulated account is like. */
 export interface EmulatorOptions {
   /** The account code: `demo`. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** How many orders exist at first: 1000. */
-  readonly orders?: number;
+  readonly orders?: number | undefined;
   /** Where all data, faults and request ids are drawn from: 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Whom it lets in; invented when absent. */
-  readonly credentials?: AppCredentials;
+  readonly credentials?: AppCredentials | undefined;
   /** Anything else, in the names of the emulator's configuration, such as `{ quota: 10, faults: ... }`. */
   readonly config?: { readonly [name: string]: unknown };
   /** The port on the loopback; a free one when absent. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Faults in short, such as `["lost-response:8", "slow=1500:5%"]`; the program's `--help` lists the kinds. */
-  readonly faults?: readonly string[];
+  readonly faults?: readonly string[] | undefined;
   /** How long every answer takes longer, in milliseconds. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
   /** What the emulator's clock shows first, such as `2026-07-01T09:30:00Z`; otherwise the machine's time. */
-  readonly clock?: string;
+  readonly clock?: string | undefined;
   /** A file that every exchange is appended to as a line of JSON, without secrets. */
-  readonly log?: string;
+  readonly log?: string | undefined;
   /** Whether it serves HTTPS, with a certificate that it makes; or the files of one that is given. */
   readonly tls?: boolean | { readonly certificate: string; readonly key: string };
   /** Whether the administration below `/~emulator/` is to be had. */
-  readonly admin?: boolean;
+  readonly admin?: boolean | undefined;
   /** The absolute path of the emulator's program; otherwise that in `BRIGHTPEARL_EMULATOR`, or the package's own. */
-  readonly program?: string;
+  readonly program?: string | undefined;
 }
 
 /** An emulator that runs. */

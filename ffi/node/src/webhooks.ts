@@ -1,9 +1,10 @@
 /** Webhooks: who is told of what, whether a notification is genuine, and what has to be read. */
 
 import { ask } from "./discovery";
+import { bytesOf, listOf, membersOf, refused, refuseUnknown, shown, textOf, timeOf } from "./given";
 import { jsonText } from "./json";
 import type { RemovalReason, Severity, Unaccepted } from "./kinds";
-import { rewording } from "./wording";
+import { reworded, rewording } from "./wording";
 
 export type { RemovalReason, Unaccepted } from "./kinds";
 
@@ -15,10 +16,10 @@ export interface WebhookDeclaration {
     readonly secrets: readonly [string] | readonly [string, string];
   }[];
   /** Where subscriptions that are an event's name are posted to. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
   readonly subscriptions: readonly WebhookSubscription[];
   /** The bytes of a body that are read; 256 KiB when absent. */
-  readonly largestBody?: number;
+  readonly largestBody?: number | undefined;
 }
 
 /** An event or a resource type, for all that there is to say; or what the API is to be told, in its own members. */
@@ -50,9 +51,9 @@ export interface WebhookFinding {
 export interface WebhookRequest {
   readonly method: string;
   /** The path and query that Brightpearl called, or the whole address, still percent-encoded. */
-  readonly url: string;
-  /** The body as it came, such as the `Buffer` that a server collected. */
-  readonly body?: Uint8Array | string | null;
+  readonly url: string | URL;
+  /** The body as it came, such as the `Buffer` that a server collected, and nothing that was parsed. */
+  readonly body?: ArrayBufferView | ArrayBuffer | string | null | undefined;
 }
 
 /** A notification whose secret was right: a hint to read again, and no proof of anything. JSON keeps all of it. */
@@ -154,6 +155,9 @@ export interface WebhookEventSource {
   readonly [more: string]: unknown;
 }
 
+/** The status for which Brightpearl sends a notification again. */
+const SENT_AGAIN = 503;
+
 /** Takes notifications. It needs no account. */
 export class WebhookReceiver {
   /** What is wrong with its subscriptions, or doubtful about them. */
@@ -162,25 +166,44 @@ export class WebhookReceiver {
   readonly #declared: string;
 
   /** Throws a `ValidationError` at what is invalid; what is wrong with a subscription is in `findings`. */
-  constructor({ accounts, publicUrl, subscriptions, largestBody }: WebhookDeclaration) {
-    const declared = { accounts, public_url: publicUrl, subscriptions, largest_body: largestBody };
-    this.#declared = jsonText(declared);
-    const check = () => ask<WebhookFinding[]>({ check_webhooks: { receiver: this.#declared } });
-    // The names of options, as long as those of the engine, which tells the place by its column.
-    const own = () =>
-      this.#declared.replace('"public_url"', '"publicUrl" ').replace('"largest_body"', '"largestBody" ');
-    this.findings = rewording(check, own);
+  constructor(declaration: WebhookDeclaration) {
+    if (declaration === undefined) {
+      throw refused("declaration", declaration, "an object with `accounts` and `subscriptions`");
+    }
+    const declared = membersOf("declaration", declaration);
+    refuseUnknown("declaration", declared, ["accounts", "publicUrl", "subscriptions", "largestBody"]);
+    const { accounts, publicUrl, subscriptions, largestBody } = declared;
+    const given = { accounts, public_url: publicUrl, subscriptions, largest_body: largestBody };
+    this.#declared = rewording(() => jsonText(given));
+    const findings = rewording(
+      () => ask<WebhookFinding[]>({ check_webhooks: { receiver: this.#declared } }),
+      () => this.#declared,
+    );
+    this.findings = findings.map((finding) => ({ ...finding, message: reworded(finding.message) }));
   }
 
   /**
    * What came of a request at this time, that of the clock when absent. Whatever is wrong with the request is a refusal
-   * with the status that ends it.
+   * with the status that ends it, a body that is no bytes any more among them: only where the address and the secret are
+   * right, its status has Brightpearl send it again, since it is the program that has to change.
    */
-  receive({ method, url, body }: WebhookRequest, now: number = Date.now()): WebhookReceipt {
-    const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body ?? []);
-    const request = jsonText({ method, url, body_base64: bytes.toString("base64") });
+  receive(request: WebhookRequest, now: number = Date.now()): WebhookReceipt {
+    if (typeof request !== "object" || request === null) {
+      throw refused("request", request, "an object with `method`, `url` and `body`");
+    }
+    const { method, url, body } = request;
+    const bytes = bytesOf(body ?? "");
+    // Whoever does not know the secret learns nothing else.
+    const receipt = this.#receive(typed(method), typed(url), bytes ?? Buffer.alloc(0), timeOf("now", now));
+    return receipt.accepted ? receipt : { ...receipt, ...lacking(receipt.refused, { method, url, body }) };
+  }
+
+  #receive(method: string, url: string, bytes: Uint8Array, now: number): WebhookReceipt {
+    const request = jsonText({ method, url, body_base64: Buffer.from(bytes).toString("base64") });
     const receipt = ask({ receive_webhook: { receiver: this.#declared, request, now } });
-    if (receipt.refused !== undefined) return { accepted: false, ...receipt };
+    if (receipt.refused !== undefined) {
+      return { accepted: false, ...receipt, message: reworded(receipt.message) };
+    }
     return {
       accepted: true,
       notification: notificationOf(receipt.notification),
@@ -195,8 +218,18 @@ export class WebhookReceiver {
    * is the `response` of `GET integration-service/webhook`; where that answers 404, there are none: `[]`.
    */
   plan(account: string, registered: readonly object[] | string): WebhookPlan {
+    const of = textOf("account", account, "the account's code");
+    const isList = typeof registered === "string" || Array.isArray(registered);
+    if (!isList) {
+      throw refused("registered", registered, "the list in `response` of the answer, or its JSON text");
+    }
     const text = typeof registered === "string" ? registered : jsonText(registered);
-    return ask({ plan_webhooks: { receiver: this.#declared, account, registered: text } });
+    const plan = rewording(
+      () => ask<WebhookPlan>({ plan_webhooks: { receiver: this.#declared, account: of, registered: text } }),
+      () => text,
+    );
+    const findings = plan.findings.map((finding) => ({ ...finding, message: reworded(finding.message) }));
+    return { ...plan, findings };
   }
 }
 
@@ -208,12 +241,18 @@ export function coalesceNotifications(
   notifications: Iterable<Notification>,
   settled: Iterable<string> = [],
 ): CoalescedNotifications {
-  const told = ask({
-    coalesce_notifications: {
-      notifications: jsonText([...notifications].map(written)),
-      settled: jsonText([...settled]),
-    },
+  const given = listOf("notifications", notifications, "a list of notifications");
+  const stored = given.map((notification, index) => {
+    if (typeof notification !== "object" || notification === null) {
+      throw refused(`notifications[${index}]`, notification, "what `receive` gave as `notification`");
+    }
+    return written(notification);
   });
+  const keys = listOf("settled", settled, "a list of keys");
+  const told = rewording(
+    () => ask({ coalesce_notifications: { notifications: jsonText(stored), settled: jsonText(keys) } }),
+    () => jsonText(stored),
+  );
   return {
     reads: told.reads.map(readOf),
     unreadable: told.unreadable.map(notificationOf),
@@ -224,6 +263,31 @@ export function coalesceNotifications(
 /** Every event that is known, and what is to be read for each. */
 export function webhookEvents(): WebhookEventSource[] {
   return ask({ webhook_events: {} });
+}
+
+/** What came in where a text is due; nothing is an empty one, which no subscription has. */
+function typed(value: unknown): string {
+  return typeof value === "string" || value instanceof URL ? Buffer.from(String(value)).toString() : "";
+}
+
+/** What a refusal comes from, where the program left something out or changed it: in its words, and with its status. */
+function lacking(
+  why: Unaccepted,
+  { method, url, body }: { readonly method: unknown; readonly url: unknown; readonly body?: unknown },
+): { readonly message?: string; readonly status?: number } {
+  if (why === "unknown-address" && typed(url) === "") {
+    return { message: `the request's \`url\` is ${shown(url)}; expected the path and query that were called` };
+  }
+  if (why === "wrong-method" && typed(method) === "") {
+    return { message: `the request's \`method\` is ${shown(method)}; expected the verb that came in` };
+  }
+  if (why === "malformed" && bytesOf(body ?? "") === undefined) {
+    const message =
+      `the body is ${shown(body)}, which something has read already; expected its bytes as they came, such as a ` +
+      '`Buffer`: with Express, `express.raw({ type: "*/*" })` instead of `express.json()`';
+    return { message, status: SENT_AGAIN };
+  }
+  return {};
 }
 
 function notificationOf(told: any): Notification {

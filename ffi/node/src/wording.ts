@@ -41,6 +41,7 @@ export function inOwnWords(thrown: unknown, sent?: () => string): unknown {
   const message = thrown.message
     .replace(thrown.reason, () => reason)
     .replace(`(at ${thrown.location})`, () => (location ? `(at ${location})` : ""))
+    .replace(`: ${thrown.location}: `, () => `: ${location}: `)
     .trimEnd();
   const error = new errorClasses[thrown.kind](message, { ...thrown, reason, location });
   return Object.defineProperty(error, "cause", { value: thrown.cause, configurable: true, writable: true });
@@ -55,12 +56,18 @@ export function rewording<T>(use: () => T, sent?: () => string): T {
   }
 }
 
-function reworded(reason: string): string {
+/** A text of the engine, in the words of JavaScript. */
+export function reworded(reason: string): string {
   return reason
     .replace(/^the JSON does not fit: /, "")
     .replace(/^missing field (`[^`]*`)/, "$1 is missing")
     .replace(/^invalid (?:type|value): (.+?), expected (.+)$/, (_, found: string, expected: string) => {
       return `found ${SORTS.get(found) ?? found}, expected ${SORTS.get(expected) ?? expected}`;
+    })
+    .replace(/\bexpected struct \w+/, "expected an object")
+    .replace(/^expected value$/, "expected a text")
+    .replace(/^(the question is invalid: )(.+?) at line \d+ column \d+(?=;|$)/, (_, head: string, why: string) => {
+      return `${head}${reworded(why)}`;
     })
     .replace(/`([a-z]+(?:_[a-z]+)+)`/g, (_, name: string) => `\`${optionName(name)}\``);
 }

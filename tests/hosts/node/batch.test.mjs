@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatchResults, CancelledError, RejectedError, ValidationError } from "./brightpearl.mjs";
-import { all, connect } from "./connect.mjs";
+import { all, connect, rejection } from "./connect.mjs";
 import { send } from "./server.mjs";
 
 /** The order that a note's path names, which here is the id of its note, too. */
@@ -55,6 +55,27 @@ test("writes are packed by ten, and each has its result in its place", async () 
     Array.from({ length: 23 }, (_, index) => [index, index + 1]),
   );
   assert.equal(server.requests.length, 3);
+});
+
+test("a batch that is aborted keeps the results that are known", async () => {
+  const aborting = new AbortController();
+  let packets = 0;
+  const { client } = await connect({
+    on: {
+      "multi-message": (request, response) => {
+        packets += 1;
+        if (packets === 2) aborting.abort(new Error("enough"));
+        else multiMessage(request, response);
+      },
+    },
+  });
+  const writes = Array.from({ length: 23 }, (_, index) => note(index + 1, "fine"));
+  const batch = client.batch(writes, { signal: aborting.signal });
+  assert.deepEqual(batch.results, []);
+  const error = await rejection(batch.all());
+  assert.deepEqual([error.name, error.cause.message], ["CancelledError", "enough"]);
+  const known = batch.results.filter(({ ok }) => ok).map(({ reply }) => reply.json().response);
+  assert.deepEqual(known, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test("a failed write has its error, and those behind it are told apart from it", async () => {

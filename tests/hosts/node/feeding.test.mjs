@@ -1,7 +1,10 @@
 // What stands around a push: records that are asked for as there is room.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { Client, Mapping } from "./brightpearl.mjs";
 import { connect, credentials } from "./connect.mjs";
@@ -149,10 +152,12 @@ test("a source is closed once no more is wanted, and one that hangs is not waite
   await hanging.feed(call, 3, (next) => Promise.race([next, Promise.resolve(undefined)]));
   await hanging.close();
   assert.deepEqual(call.taken, []);
-  const left = new Feeder((async function* () {
-    yield { order: 1 };
-    await new Promise(() => {});
-  })());
+  const left = new Feeder(
+    (async function* () {
+      yield { order: 1 };
+      await new Promise(() => {});
+    })(),
+  );
   let asked = 0;
   await left.feed(call, 3, (next) => ((asked += 1) === 1 ? next : undefined));
   await left.close();
@@ -207,6 +212,105 @@ test("that records wait for a source that does not go on is told once", async ()
   const [{ name, code, message }] = warnings;
   assert.deepEqual([name, code, warnings.length], ["BrightpearlWarning", "BRIGHTPEARL_WAITING_RECORDS", 1]);
   assert.match(message, /records of a push \(1\) wait .*`window: 1`/);
+});
+
+const line = '{"order":1}\n';
+const streamOfBytes = () => Readable.from([Buffer.from(line)], { objectMode: false });
+
+test("what iterates over something else than records is refused, with what to pass", () => {
+  for (const [records, words] of [
+    [line, /letter by letter; expected .*`\[record\]`/],
+    [new String(line), /letter by letter/],
+    [Buffer.from(line), /bytes, .*one by one; expected .*`\[bytes\]`/],
+    [new Uint16Array(3), /bytes/],
+    [new DataView(new ArrayBuffer(8)), /bytes/],
+    [new ArrayBuffer(8), /bytes/],
+    [new Map([["order", 1]]), /pairs of a name and a value.*`values\(\)`/],
+    [new URLSearchParams("order=1"), /pairs/],
+    [new Headers({ order: "1" }), /pairs/],
+    [streamOfBytes(), /stream of bytes or text.*readline\.createInterface/],
+    [Readable.from([line], { objectMode: false }).setEncoding("utf8"), /stream of bytes or text/],
+    [new Blob([line]).stream(), /stream of bytes or text/],
+    [new Response(line).body, /stream of bytes or text/],
+    [Promise.resolve([{ order: 1 }]), /a promise; .*await it/],
+    [function* () {}, /a function; .*call it/],
+    [{ order: 1 }, /a single object; .*`\[record\]`/],
+    [{ [Symbol.asyncIterator]: 5 }, /a single object/],
+    [undefined, /type undefined/],
+    [null, /null/],
+    [5, /type number/],
+  ]) {
+    assert.throws(() => client().push(note, records, { dryRun: true }), {
+      name: "ValidationError",
+      location: "records",
+      delivery: "not-sent",
+      message: words,
+    });
+  }
+});
+
+test("lists, sets, generators, values of a map, streams of records and lines of a file give records", async () => {
+  async function* later() {
+    yield { order: 1 };
+  }
+  for (const made of [
+    () => [{ order: 1 }],
+    () => [Promise.resolve({ order: 1 })],
+    () => new Set(['{"order":1}']),
+    () => new Map([["a", { order: 1 }]]).values(),
+    later,
+    () => Readable.from([{ order: 1 }]),
+    () => new ReadableStream({ start: (to) => (to.enqueue({ order: 1 }), to.close()) }),
+    () => createInterface({ input: streamOfBytes() }),
+  ]) {
+    const call = taker();
+    const feeder = new Feeder(made());
+    await feeder.feed(call, 9, patient);
+    feeder.rethrow();
+    assert.deepEqual(call.taken, ['{"order":1}', "no more"]);
+  }
+});
+
+test("lines that come before the push asks for them are kept, and a push that is closed lets go of them", async () => {
+  const input = new PassThrough();
+  const lines = createInterface({ input });
+  assert.throws(() => client().push(note, lines, {}), { location: "write" });
+  assert.equal(lines.listenerCount("line"), 0, "a push that is refused does not listen");
+  const push = client().push(note, lines, { dryRun: true });
+  input.end(line + line);
+  await once(lines, "close");
+  assert.deepEqual(
+    (await push.all()).map(({ record }) => record),
+    [0, 1],
+  );
+
+  const others = createInterface({ input: new PassThrough() });
+  const closed = client().push(note, others, { dryRun: true });
+  assert.notEqual(others.listenerCount("line"), 0);
+  closed.close();
+  assert.equal(others.listenerCount("line"), 0);
+});
+
+test("a push leaves its source alone until it is iterated", async () => {
+  const stream = new ReadableStream({ start: (to) => (to.enqueue({ order: 1 }), to.close()) });
+  let asked = 0;
+  const counting = { [Symbol.iterator]: () => ((asked += 1), [][Symbol.iterator]()) };
+  for (const records of [stream, counting]) {
+    assert.throws(() => client().push(note, records, {}), { location: "write" });
+    assert.throws(() => client().push("{", records, { dryRun: true }), { location: "document" });
+    client().push(note, records, { dryRun: true }).close();
+  }
+  assert.equal(asked, 0);
+  const waiting = new Feeder(stream);
+  const reader = stream.getReader();
+  assert.throws(() => new Feeder(stream), { name: "ValidationError", message: /another reader has locked/ });
+  await waiting.feed(taker(), 9, patient);
+  assert.throws(() => waiting.rethrow(), { name: "ValidationError", message: /another reader has locked/ });
+  reader.releaseLock();
+  await waiting.close();
+  const call = taker();
+  await new Feeder(stream).feed(call, 9, patient);
+  assert.deepEqual(call.taken, ['{"order":1}', "no more"]);
 });
 
 test("a push that says neither or both of dryRun and write does not start", () => {

@@ -7,7 +7,13 @@ const { what, path, options, mapping, records, endAfter } = workerData;
 
 async function push() {
   const client = new Client(options);
-  const ending = { exit: () => process.exit(0), throw: () => setImmediate(() => { throw new Error("a fault elsewhere"); }) };
+  const ending = {
+    exit: () => process.exit(0),
+    throw: () =>
+      setImmediate(() => {
+        throw new Error("a fault elsewhere");
+      }),
+  };
   let outcomes = 0;
   for await (const _ of client.push(mapping, records, { write: true, journal: path, window: 2, confirmMs: [] })) {
     if ((outcomes += 1) === endAfter) ending[what]();

@@ -100,9 +100,7 @@ test("a write to a server that does not speak TLS is not sent", async () => {
   const server = await serve();
   for (const made of Object.values(transports)) {
     void Headers;
-    const error = await rejection(
-      made()(request("POST", server.baseUrl.replace("http:", "https:"), "{}"), { signal }),
-    );
+    const error = await rejection(made()(request("POST", server.baseUrl.replace("http:", "https:"), "{}"), { signal }));
     assert.ok(error instanceof NotSent, String(error));
   }
   await server.close();

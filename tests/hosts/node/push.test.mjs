@@ -86,6 +86,17 @@ test("records come from anywhere, each ends with an outcome, and a second run fi
   assert.equal(await count(client, "W-7"), 1);
 });
 
+test("a push whose source fails keeps the outcomes that are known", async () => {
+  function* failing() {
+    yield* orders("KNOWN", 2);
+    throw new Error("the file ended early");
+  }
+  const push = new Client(emulator.options).push(mapping, failing(), { write: true });
+  assert.deepEqual(push.outcomes, []);
+  await assert.rejects(push.all(), /ended early/);
+  assert.deepEqual(states(push.outcomes), ["created", "created"]);
+});
+
 test("a program that dies between a write and its answer writes nothing twice", async () => {
   let kept = "";
   const journal = () => ({ text: kept, append: (lines) => void (kept += lines) });

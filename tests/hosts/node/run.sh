@@ -21,5 +21,5 @@ BRIGHTPEARL_BACKEND=component node vectors.mjs
 # What the vectors do not reach: the ways in which a program takes what comes.
 announce "node-component: tests"
 BRIGHTPEARL_BACKEND=component node --test --test-reporter=spec component.test.mjs host.test.mjs batch.test.mjs pull.test.mjs \
-    mapping.test.mjs streams.test.mjs once.test.mjs log.test.mjs arrow.test.mjs call-options.test.mjs \
-    values.test.mjs feeding.test.mjs writes.test.mjs
+    mapping.test.mjs wording.test.mjs webhooks.test.mjs streams.test.mjs once.test.mjs log.test.mjs arrow.test.mjs call-options.test.mjs \
+    values.test.mjs feeding.test.mjs writes.test.mjs options.test.mjs

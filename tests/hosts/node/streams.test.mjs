@@ -82,7 +82,8 @@ const results = {
   "a fetch": (client) => client.get("order-service/order", "1-9", { plan: "never" }),
   "a batch": (client) => client.batch([{ method: "POST", path: "order-service/order/1/note", body: { text: "x" } }]),
   "a pull": (client) => client.pull("order"),
-  "a push": (client) => client.push(note, [{ order: 1, text: "x" }], { write: true, journal: { text: "", append() {} } }),
+  "a push": (client) =>
+    client.push(note, [{ order: 1, text: "x" }], { write: true, journal: { text: "", append() {} } }),
 };
 
 /** How a result is left while its first item is awaited: what begins it, and what leaves it. */
@@ -267,7 +268,10 @@ test("a tracer that fails changes no outcome", async () => {
   ];
   for (const startSpan of spans) {
     let sent = 0;
-    const answers = [{ status: 200, headers: {}, body: '{"response":5}' }, { status: 409, headers: {}, body: '{"errors":[{"code":"ORDC-041","message":"x"}]}' }];
+    const answers = [
+      { status: 200, headers: {}, body: '{"response":5}' },
+      { status: 409, headers: {}, body: '{"errors":[{"code":"ORDC-041","message":"x"}]}' },
+    ];
     const transport = async () => answers[sent++] ?? Promise.reject(new MaybeSent("cut"));
     const client = new Client({
       account: "acme",

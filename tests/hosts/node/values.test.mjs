@@ -71,7 +71,10 @@ test("a value that JSON has no form for is refused with its place, wherever a va
       assert.match(error.message, message, place);
     }
     assert.throws(() => validate("order-service/order", "POST", { ref: value }), refused("body.ref", message));
-    assert.throws(() => client.batch([{ method: "POST", path: "a/b", body: [value] }]), refused("body[0]", message));
+    assert.throws(
+      () => client.batch([{ method: "POST", path: "a/b", body: [value] }]),
+      refused("writes[0].body[0]", message),
+    );
   }
   assert.equal(server.requests.length, 0);
 });

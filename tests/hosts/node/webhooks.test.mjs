@@ -62,6 +62,79 @@ test("what is not genuine is refused, whatever its bytes are", () => {
   }
 });
 
+test("a body counts by its bytes, whatever holds them", () => {
+  const receiver = new WebhookReceiver(declared);
+  const genuine = posted("17");
+  const even = Buffer.concat([genuine.body, Buffer.from(" ".repeat(genuine.body.length % 2))]);
+  const memory = Uint8Array.from(even).buffer;
+  const shared = new SharedArrayBuffer(even.length);
+  new Uint8Array(shared).set(even);
+  for (const body of [even, even.toString(), memory, new DataView(memory), new Uint16Array(memory), shared]) {
+    assert.equal(receiver.receive({ ...genuine, body }, NOW).notification?.ids, "17");
+  }
+  const url = new URL(genuine.url, "https://hooks.example.com");
+  assert.equal(receiver.receive({ ...genuine, url }, NOW).accepted, true);
+});
+
+test("a request that the program did not pass on as it came is refused in words, and sent again if it is genuine", () => {
+  const receiver = new WebhookReceiver(declared);
+  const genuine = posted("7");
+  const parsed = JSON.parse(genuine.body);
+  const words = /expected its bytes as they came.*express\.raw/;
+  for (const body of [
+    parsed,
+    {},
+    [parsed],
+    new URLSearchParams("a=b"),
+    5,
+    true,
+    5n,
+    Symbol("a"),
+    () => 1,
+    new Blob([]),
+  ]) {
+    const { refused, status, message } = receiver.receive({ ...genuine, body }, NOW);
+    assert.deepEqual([refused, status], ["malformed", 503]);
+    assert.match(message, words);
+    const strange = receiver.receive({ ...genuine, url: "/brightpearl?secret=x", body }, NOW);
+    assert.deepEqual([strange.refused, strange.status, words.test(strange.message)], ["wrong-secret", 401, false]);
+  }
+  const { method, url, body } = genuine;
+  for (const [request, refused, status, words] of [
+    [{ method, body }, "unknown-address", 404, /`url` is undefined/],
+    [{ method, url: 5, body }, "unknown-address", 404, /`url` is 5/],
+    [{}, "unknown-address", 404, /`url`/],
+    [{ url, body }, "wrong-method", 405, /`method` is undefined/],
+    [{ method, url: "/\ud800", body }, "unknown-address", 404, /no subscription/],
+    [{ ...genuine, body: "\ud800" }, "malformed", 400, /not written as/],
+  ]) {
+    const { message, ...told } = receiver.receive(request, NOW);
+    assert.deepEqual(told, { accepted: false, refused, status });
+    assert.match(message, words);
+  }
+});
+
+test("what is no request, no time and no list is refused in words", () => {
+  const receiver = new WebhookReceiver({ ...declared, largestBody: 400 });
+  assert.match(receiver.receive({ ...posted("7"), body: " ".repeat(401) }, NOW).message, /`largestBody`/);
+  for (const [call, location, words] of [
+    [() => receiver.receive(undefined), "request", /`url`/],
+    [() => receiver.receive(null, NOW), "request", /found null/],
+    [() => receiver.receive(posted("7"), NaN), "now", /found NaN, expected milliseconds/],
+    [() => receiver.receive(posted("7"), new Date()), "now", /type Date/],
+    [() => new WebhookReceiver(), "declaration", /`accounts`/],
+    [() => new WebhookReceiver({ ...declared, publicURL: "" }), "declaration.publicURL", /unknown option/],
+    [() => new WebhookReceiver({ ...declared, publicUrl: undefined }), "/subscriptions/0", /there is no `publicUrl`/],
+    [() => receiver.plan("demo", { response: [] }), "registered", /the list in `response`/],
+    [() => receiver.plan(undefined, []), "account", /found undefined/],
+    [() => coalesceNotifications(undefined), "notifications", /found undefined/],
+    [() => coalesceNotifications([null]), "notifications[0]", /found null/],
+    [() => coalesceNotifications([], "key"), "settled", /expected a list of keys/],
+  ]) {
+    assert.throws(call, { name: "ValidationError", location, message: words }, `${call}`);
+  }
+});
+
 test("a declaration is refused in the words of its own options, and shows no secret", () => {
   const [{ account }] = declared.accounts;
   const short = { ...declared, accounts: [{ account, secrets: ["too-short"] }] };

@@ -2,7 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, Mapping, Pool } from "./brightpearl.mjs";
+import {
+  ask,
+  authorizeUrl,
+  Client,
+  describe,
+  FileJournal,
+  isSecretHeader,
+  Mapping,
+  Pool,
+  StateFile,
+  validate,
+  verifyCallback,
+} from "./brightpearl.mjs";
 import { credentials, rejection } from "./connect.mjs";
 
 const base = { account: "acme", datacentre: "use1", credentials, retry: { maxAttempts: 1 } };
@@ -84,6 +96,10 @@ test("what is closed says so", async () => {
   assert.throws(() => mapping.map({}), { name: "MisuseError", message: /the mapping is closed/ });
 });
 
+const authorization = { account: "acme", appRef: "a", redirectUri: "https://shop.example", state: "s" };
+const endless = { retry: {} };
+endless.retry.again = endless.retry;
+
 test("what has another type than it should is refused in words, before anything is sent", async () => {
   let sent = 0;
   const counting = () => client({ transport: async () => ((sent += 1), transport()) });
@@ -98,11 +114,55 @@ test("what has another type than it should is refused in words, before anything 
     [() => counting().request("GET", "a/b", { signal: null }), "signal"],
     [() => counting().request(5, "a/b"), "method"],
     [() => counting().batch(5), "writes"],
-    [() => counting().batch([{}]), "method"],
+    [() => counting().batch([{}]), "writes[0].method"],
     [() => counting().push(note, 5, { write: true }), "records"],
     [() => counting().push(note, "records", { write: true }), "records"],
     [() => counting().push(note, { order: 1 }, { write: true }), "records"],
     [() => counting().resume(5), "checkpoint"],
+    [() => counting().batch([null]), "writes[0]"],
+    [() => counting().batch([{ method: "PUT", path: "a/b", query: [5] }]), "writes[0].query[0]"],
+    [() => counting().task("list-price-lists", null), "task"],
+    [() => counting().pull(undefined), "resources"],
+    [() => counting().pull({ resource: "order" }), "resources"],
+    [() => counting().pull(["order", null]), "resources[1]"],
+    [() => counting().pull(new Map([["order", {}]])), "resources[0]"],
+    [() => counting().pull("order", { since: new Date(NaN) }), "since"],
+    [() => counting().get("order", 1, { query: null }), "query"],
+    [() => counting().get("order", 1, { extraHeaders: "a: b" }), "extraHeaders"],
+    [() => counting().renewCredentials(null), "credentials"],
+    [() => client({ pageSize: 2n ** 60n }), "config.pageSize"],
+    [() => client({ pool: 5 }), "pool"],
+    [() => client(endless), "retry"],
+    [() => new Pool(null), "options"],
+    [() => new Pool({ quota: 2n ** 60n }), "quota"],
+    [() => new Pool().budget(NaN), "now"],
+    [() => new Pool().forecast(5, 5n), "now"],
+    [() => new Pool().forecast("5"), "requests"],
+    [() => new Pool({ privateShare: 1 }).lease(), "lease.since"],
+    [() => new Pool({ privateShare: 1 }).lease({ since: 0, requests: "3", until: 9 }), "lease.requests"],
+    [() => describe(undefined), "resource"],
+    [() => validate(undefined, "POST", {}), "resource"],
+    [() => validate("order", undefined, {}), "verb"],
+    [() => validate("order", "POST", {}, null), "options"],
+    [() => validate("order", "POST", {}, { unknownMember: "refuse" }), "options.unknownMember"],
+    [() => validate("order", "POST", {}, { unknownMembers: "refused" }), "unknownMembers"],
+    [() => ask(undefined), "question"],
+    [() => isSecretHeader(undefined), "name"],
+    [() => authorizeUrl(), "account"],
+    [() => authorizeUrl({ ...authorization, redirectUri: new URL("https://shop.example") }), "redirectUri"],
+    [() => authorizeUrl({ ...authorization, redirectUrl: "" }), "authorization.redirectUrl"],
+    [() => authorizeUrl({ ...authorization, redirectUri: "" }), "redirectUri"],
+    [() => verifyCallback({}, undefined), "devSecret"],
+    [() => verifyCallback({}, ""), "devSecret"],
+    [() => verifyCallback("a=b", "secret"), "parameters"],
+    [() => verifyCallback({}, "secret", null), "options"],
+    [() => verifyCallback({}, "secret", { maxage: 600 }), "options.maxage"],
+    [() => verifyCallback({}, "secret", { maxAge: "600" }), "maxAge"],
+    [() => verifyCallback({}, "secret", { maxAge: 600, now: NaN }), "now"],
+    ...[undefined, null, 5, {}, new URL("http://127.0.0.1/"), "a\ud800"].flatMap((path) => [
+      [() => new FileJournal(path), "journal"],
+      [() => new StateFile(path), "state"],
+    ]),
     ...[NaN, -1, 1n, "x", Infinity, 1e300, undefined].map((now) => [
       () => client({ clock: () => now }).request("GET", "a/b"),
       "clock",
@@ -115,8 +175,13 @@ test("what has another type than it should is refused in words, before anything 
       ["ValidationError", location, "not-sent"],
       `${call}`,
     );
+    assert.doesNotMatch(
+      error.message,
+      /[a-z]_(ms|size|token|only|url|secret|body)|\b[ui](32|64)\b|struct|column \d|JSON does/,
+    );
   }
   assert.equal(sent, 0);
+  assert.equal(client({ pool: { quota: 7n }, maxInFlight: 2n }).budget().quota, 7, "a bigint is a number, too");
 });
 
 test("a clock that fails ends the call, and what is out", async () => {

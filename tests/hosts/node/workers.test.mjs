@@ -1,8 +1,10 @@
 // Workers that end, however they end, give back the files that they had locked, and the process goes on.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -36,10 +38,10 @@ after(async () => {
 
 test("a worker that ends while it writes to its journal does not end the process", async () => {
   for (const what of ["exit", "throw"]) {
-    for (let number = 0; number < 8; number += 1) {
+    for (let number = 0; number < 5; number += 1) {
       const path = join(folder, `${what}-${number}.journal`);
       const records = Array.from({ length: 40 }, (_, record) => ({ number: `${what}-${number}-${record}` }));
-      const workerData = { what, path, options: emulator.options, mapping, records, endAfter: 1 + 3 * number };
+      const workerData = { what, path, options: emulator.options, mapping, records, endAfter: 1 + 5 * number };
       const worker = new Worker(program, { workerData });
       const errors = [];
       worker.on("error", (error) => errors.push(error.message));
@@ -94,4 +96,53 @@ test("a worker that ended has not taken the locks of others along", async () => 
   await workers[1].terminate();
   await new FileJournal(other).close();
   await mine.close();
+});
+
+/** A worker that loads the package, and says when it begins to. */
+const loading = `import { parentPort } from "node:worker_threads";
+  parentPort.postMessage("begins");
+  await import(${JSON.stringify(new URL("./brightpearl.mjs", import.meta.url).href)});`;
+const asModule = (code) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+
+test("a worker that is terminated while it loads the package does not end the process", async () => {
+  for (let milliseconds = 0; milliseconds < 60; milliseconds += 2) {
+    const worker = new Worker(asModule(loading));
+    const ended = new Promise((resolve) => worker.on("exit", resolve));
+    await once(worker, "message");
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await worker.terminate();
+    await ended;
+  }
+});
+
+test("whoever terminates a worker waits until it has loaded the package", async () => {
+  const file = createRequire(import.meta.url).resolve("../../../ffi/node/dist/workers.js");
+  const seen = new Int32Array(new SharedArrayBuffer(4));
+  const program = `const { workerData } = require("node:worker_threads");
+    const { loadWhole } = require(${JSON.stringify(file)});
+    loadWhole(() => {
+      Atomics.store(workerData, 0, 1);
+      Atomics.notify(workerData, 0);
+      const end = Date.now() + 200;
+      while (Date.now() < end);
+      Atomics.store(workerData, 0, 2);
+    });
+    setInterval(() => {}, 1000);`;
+  const worker = new Worker(program, { eval: true, workerData: seen });
+  // Whose start this thread is told of in its next turn.
+  await new Promise(setImmediate);
+  Atomics.wait(seen, 0, 0);
+  await worker.terminate();
+  assert.equal(Atomics.load(seen, 0), 2, "what it loads was not cut short");
+});
+
+test("a process that ends while a worker loads the package ends as it says", () => {
+  const program = `import { Worker } from "node:worker_threads";
+    await import(${JSON.stringify(new URL("./brightpearl.mjs", import.meta.url).href)});
+    const worker = new Worker(new URL(${JSON.stringify(asModule(loading).href)}));
+    worker.on("message", () => setTimeout(() => process.exit(7), Number(process.argv[1])));`;
+  for (let milliseconds = 0; milliseconds < 60; milliseconds += 6) {
+    const child = spawnSync(process.execPath, ["--input-type=module", "--eval", program, String(milliseconds)]);
+    assert.deepEqual([child.status, child.signal], [7, null], String(child.stderr));
+  }
 });

@@ -52,9 +52,9 @@ pub(crate) fn module() -> String {
 
 fn members(fields: &[SchemeField], indent: usize) -> String {
     let member = |field: &SchemeField| {
-        let optional = if field.is_optional { "?" } else { "" };
+        let (optional, absent) = if field.is_optional { ("?", " | undefined") } else { ("", "") };
         let (doc, name) = (comment(&described(field), indent), camel(field.name));
-        format!("{doc}{:indent$}readonly {name}{optional}: {};\n", "", type_of(field))
+        format!("{doc}{:indent$}readonly {name}{optional}: {}{absent};\n", "", type_of(field))
     };
     fields.iter().map(member).collect()
 }

@@ -21,5 +21,6 @@ export CARGO_TARGET_DIR="$project/none"
 node use.mjs
 node use.cjs
 "$package/node_modules/.bin/tsc" --noEmit --strict --target es2022 --lib es2022,dom,dom.asynciterable,esnext.disposable \
-    --module nodenext --moduleResolution nodenext --typeRoots "$package/node_modules/@types" --types node sample.mts sample.cts
+    --exactOptionalPropertyTypes --noUncheckedIndexedAccess --module nodenext --moduleResolution nodenext \
+    --typeRoots "$package/node_modules/@types" --types node sample.mts sample.cts
 echo "packaging: import, require and types work from $pack"

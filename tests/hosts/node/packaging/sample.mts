@@ -26,6 +26,7 @@ import {
   type Transport,
   type Violation,
 } from "brightpearl";
+import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { startEmulator, type RunningEmulator } from "brightpearl/testing";
@@ -161,7 +162,7 @@ export async function typed(): Promise<(string | null)[]> {
   const texts: (string | null)[] = [];
   const columns = { columns: ["orderId", "createdOn"], sort: ["updatedOn.DESC", "orderId"] } as const;
   for await (const row of client.search(orders, { orderStatusId: [3, 4], createdOn: new Date(0) }, columns)) {
-    const id: number | null = row.orderId;
+    const id: number | bigint = row.orderId;
     texts.push(row.createdOn, String(id), row.label("orderId"));
   }
   for await (const row of client.search(orders)) texts.push(row.customerRef);
@@ -189,6 +190,51 @@ export async function typed(): Promise<(string | null)[]> {
   return [...texts, cells, ...names, String(readable.readable), String(stream.locked)];
 }
 
+// What a row has goes into tasks, reads and filters as it is.
+export async function goesOn(signal: AbortSignal | undefined): Promise<void> {
+  for await (const row of client.search(orders, { orderTypeId: 1 }, { signal })) {
+    await client.addOrderNote({ orderId: row.orderId, text: "Packed", contactId: row.contactId ?? undefined });
+    await client.updateOrderStatus({ orderId: row.orderId, orderStatusId: 3n }, { signal, maxAttempts: undefined });
+    for await (const order of client.get<Order>("order-service/order", row.orderId, { signal })) order.reference;
+    client.search(orders, { orderId: row.orderId });
+    const updated: string | null = row.updatedOn;
+    // @ts-expect-error: there is no such column
+    [updated, row.nonesuch];
+  }
+  for await (const row of client.search(orders, {}, { columns: ["orderId"] })) {
+    // @ts-expect-error: it was not asked for
+    row.contactId;
+  }
+  for await (const page of client.search(orders, {}, { columns: ["orderId", "customerRef"] }).pages()) {
+    const references: (string | null)[] = [...page].map(({ customerRef }) => customerRef);
+    const ids: (number | bigint)[] = page.toObjects().map(({ orderId }) => orderId);
+    // @ts-expect-error: it was not asked for
+    [references, ids, page.row(0).contactId];
+  }
+  await client.createSalesOrder({
+    customer: { contactId: 208n },
+    placedOn: new Date(),
+    channelId: undefined,
+    orderRows: [{ productId: 1007n, quantity: 1, price: "1.00" }],
+  });
+  client.push("{}", createReadStream("orders.jsonl"), { write: true, journal: undefined, dryRun: undefined });
+}
+
+// What is read from the environment may be absent.
+export function configured(clientSecret: string | undefined, timeoutMs: number | undefined): Client {
+  const grant = { tokens: { accessToken: "one", refreshToken: undefined, expiresAt: timeoutMs } };
+  const credentials = { type: "oauth", appRef: "a", devRef: "d", clientSecret, grant } as const;
+  const configured = new Client({ account: "acme", datacentre: "use1", credentials, timeoutMs, tracer: undefined });
+  configured.pull("order", { state: null, overlapMs: timeoutMs, deletes: { mostPercent: timeoutMs } }).close();
+  return configured;
+}
+
+// @ts-expect-error: a text is no list of records
+client.push("{}", "abc", { write: true });
+// @ts-expect-error: bytes are none, either
+client.push("{}", Buffer.from("abc"), { write: true });
+// @ts-expect-error: a moment is no id
+void client.addOrderNote({ orderId: new Date(), text: "Packed" });
 // @ts-expect-error: a misspelt column
 client.search(orders, {}, { columns: ["ordrId"] });
 // @ts-expect-error: a misspelt filter

@@ -3,10 +3,13 @@
 import { isUtf8 } from "node:buffer";
 import { invalid } from "./errors";
 
+/** A text as the oldest Node has it, and not yet the version of the language that types go by. */
+type Modern = string & { isWellFormed(): boolean };
+
 /** The bytes of a text. Throws a `ValidationError` at `name` for half of a surrogate pair. */
 export function textBytes(text: string, name: string): Buffer {
-  const at = text.search(/\p{Surrogate}/u);
-  if (at >= 0) {
+  if (!(text as Modern).isWellFormed()) {
+    const at = text.search(/\p{Surrogate}/u);
     const half = `\\u${text.charCodeAt(at).toString(16)}`;
     throw invalid(name, `character ${at} is ${half}, half of a surrogate pair, which UTF-8 has no form for`);
   }
