@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from brightpearl._native import ArrowTable, IdSet, Metadata
 from brightpearl.answered import WithAnswers
-from brightpearl.batch import read_results, warn_of_unsent
+from brightpearl.batch import read_results, rest_of, warn_of_unsent
 from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
@@ -296,6 +298,8 @@ class AsyncBatchResults(AsyncResults):
     def __init__(self, driver: AsyncDriver) -> None:
         super().__init__(driver)
         self._started = False
+        # What was read and not handed out.
+        self._ready: deque[BatchResult] = deque()
         # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
         self._results: AsyncGenerator[BatchResult, None] | None = None
 
@@ -313,8 +317,14 @@ class AsyncBatchResults(AsyncResults):
         while (results := await self._driver.next_output()) is not None:
             if TYPE_CHECKING:
                 assert isinstance(results, RawData)
-            for result in read_results(results):
-                yield result
+            self._ready.extend(read_results(results))
+            while self._ready:
+                yield self._ready.popleft()
+
+    def rest(self) -> list[BatchResult]:
+        """What is known of the writes whose results were not handed out, once the batch was ended early: by being
+        cancelled, by an error, or by `aclose`. Each is told once."""
+        return rest_of(self._ready, self._driver.left)
 
     async def aclose(self) -> None:
         """Ends the batch before its last write. Nothing more is sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import a2b_base64
+from collections import deque
 
 from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
@@ -52,6 +53,8 @@ class BatchResults(WithAnswers):
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._started = False
+        # What was read and not handed out.
+        self._ready: deque[BatchResult] = deque()
         # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
         self._results: Generator[BatchResult, None, None] | None = None
 
@@ -69,7 +72,14 @@ class BatchResults(WithAnswers):
         while (results := self._driver.next_output()) is not None:
             if TYPE_CHECKING:
                 assert isinstance(results, RawData)
-            yield from read_results(results)
+            self._ready.extend(read_results(results))
+            while self._ready:
+                yield self._ready.popleft()
+
+    def rest(self) -> list[BatchResult]:
+        """What is known of the writes whose results were not handed out, once the batch was ended early: by an
+        interruption, by an error, or by `close`. Each is told once."""
+        return rest_of(self._ready, self._driver.left)
 
     def _check(self) -> None:
         if self._driver.failed:
@@ -105,6 +115,15 @@ def read_results(results: RawData) -> Iterator[BatchResult]:
         members = results.value(place)
         reply = members.get("reply")
         yield BatchResult(members["index"], None if reply is None else _read_reply(reply), results.error(place))
+
+
+def rest_of(ready: deque[BatchResult], left: list[RawData]) -> list[BatchResult]:
+    """The results that were not handed out, and those that the batch said when it was ended."""
+    while left:
+        ready.extend(read_results(left.pop(0)))
+    rest = list(ready)
+    ready.clear()
+    return rest
 
 
 def _read_reply(members: dict[str, Any]) -> Reply:

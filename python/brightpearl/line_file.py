@@ -17,9 +17,10 @@ class LineFile:
     Raises `OSError` where it cannot be opened.
     """
 
-    __slots__ = ("_file", "_is_regular")
+    __slots__ = ("_file", "_is_regular", "_path")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = os.fspath(path)
         self._file = open(open_to_grow(path), "r+b", buffering=0)  # noqa: SIM115
         try:
             self._is_regular = irregular_kind(os.fstat(self._file.fileno()).st_mode) is None
@@ -40,7 +41,8 @@ class LineFile:
         try:
             while rest:
                 rest = rest[self._file.write(rest) or 0 :]
-        except OSError:
+        except OSError as error:
+            error.filename = self._path
             # Not what another process has written meanwhile.
             if self._is_regular and os.fstat(self._file.fileno()).st_size == before + len(lines) - len(rest):
                 self._file.truncate(before)

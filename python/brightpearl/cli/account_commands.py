@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
 from brightpearl.cli.visible import say, visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.profiles import Profile, file_of_profiles, profiles_in
@@ -44,7 +44,7 @@ def profiles(
             continue
         print(json.dumps(described) if as_json else _line(described))
     if is_wrong:
-        raise typer.Exit(2)
+        end_with(2, "validation", "a profile has something wrong", delivery="not-sent")
 
 
 @account_commands.command(epilog=EXIT_CODES)
@@ -120,10 +120,13 @@ def doctor(
             if one.advice and one.verdict != "good":
                 print(visible(f"{'':<8} what to do: {one.advice}"), flush=True)
     verdicts = {verdict for verdict, _ in worst}
+    advice = "Do what is told of each check."
     if ("wrong", "credentials") in worst:
-        raise typer.Exit(3)
-    if "wrong" in verdicts or "unknown" in verdicts:
-        raise typer.Exit(4 if "wrong" in verdicts else 5)
+        end_with(3, "authentication", "the credentials are refused", delivery="rejected", advice=advice)
+    if "wrong" in verdicts:
+        end_with(4, "rejected", "something is wrong", delivery="rejected", advice=advice)
+    if "unknown" in verdicts:
+        end_with(5, "unavailable", "something could not be learnt", delivery="rejected", advice=advice)
 
 
 def _configuration(file: Path) -> ServiceConfiguration:

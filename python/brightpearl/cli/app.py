@@ -17,7 +17,8 @@ from brightpearl.cli.chosen import take_options
 from brightpearl.cli.commands import commands
 from brightpearl.cli.completion import read_names, searched_names
 from brightpearl.cli.defaults import take_defaults
-from brightpearl.cli.failure import ERRORS_VARIABLE, EXIT_CODES, UsageError, choose_errors, reports_failures
+from brightpearl.cli.error_lines import ERRORS_VARIABLE, choose_errors
+from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.fields import Field
 from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.journal_commands import journal_app
@@ -233,8 +234,14 @@ def get(
         say(f"missing: {resources.missing}")
     for refusal in resources.refused:
         say(f"refused: {refusal.id}: {visible(str(refusal.error))}")
-    if resources.refused or not count:
-        raise typer.Exit(4)
+    if resources.refused:
+        what = (
+            f"Brightpearl refuses to read some of them: {', '.join(str(refusal.id) for refusal in resources.refused)}"
+        )
+        end_with(4, "rejected", what[:_LONGEST_TOLD], delivery="rejected")
+    if not count:
+        what = f"there is none of them: {resources.missing}" if resources.missing else "there is none"
+        end_with(4, "not-found", what[:_LONGEST_TOLD], delivery="rejected")
 
 
 @app.command(epilog=EXIT_CODES)
@@ -362,7 +369,10 @@ def demo(
     from brightpearl.cli.demo import demo
 
     if not demo(orders, seed, out, serve):
-        raise typer.Exit(1)
+        end_with(6, "misuse", "the demonstration did not come out right", delivery="applied")
+
+
+_LONGEST_TOLD = 1000
 
 
 def _search_path(name: str) -> str:

@@ -16,7 +16,8 @@ from brightpearl import BrightpearlError, Client, __version__
 from brightpearl._native import dump_json
 from brightpearl.cli.answers import cut, masked
 from brightpearl.cli.assistant_tools import AssistantTools
-from brightpearl.cli.failure import UsageError, describe_error
+from brightpearl.cli.error_lines import describe_error
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.held_writes import HeldWrites
 from brightpearl.cli.session import account_client
 from brightpearl.cli.visible import say

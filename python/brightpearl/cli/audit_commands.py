@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
 
 audit_app = typer.Typer(
     no_args_is_help=True,
@@ -55,4 +55,6 @@ def verify(
         if not verified.findings:
             print(verified.head)
     if verified.findings:
-        raise typer.Exit(4)
+        end_with(
+            4, "rejected", "the trail is not as it was written", delivery="not-sent", advice="Look at what is told."
+        )

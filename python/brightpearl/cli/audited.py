@@ -11,7 +11,7 @@ import typer
 from brightpearl import Outcome
 from brightpearl.audit import AuditError, AuditFile
 from brightpearl.cli.chosen import chosen
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UnusableFileError
 from brightpearl.cli.visible import say, visible
 from brightpearl.secret_reference import secret_of
 
@@ -63,7 +63,7 @@ def audited(path: str | None, command: str) -> Iterator[AuditFile | None]:
     try:
         trail.append({"outcome": "noted", "note": "begun"})
     except AuditError as error:
-        raise UsageError(str(error), where=f"--audit {path}", advice="Nothing was sent.") from error
+        raise UnusableFileError(str(error), where=f"--audit {path}", advice="Nothing was sent.") from error
     try:
         yield trail
     finally:

@@ -10,7 +10,7 @@ import typer
 
 from brightpearl import Client
 from brightpearl.cli.audited import AuditOption, audited
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.session import at_work, pairs, read_input
 from brightpearl.cli.visible import say, visible
 
@@ -98,9 +98,8 @@ def validate(
     """
     from brightpearl.cli.discover import check_body
 
-    code = check_body(resource, verb, file, unknown_members.value, as_json)
-    if code:
-        raise typer.Exit(code)
+    if not check_body(resource, verb, file, unknown_members.value, as_json):
+        end_with(2, "validation", "the body does not fit", delivery="not-sent")
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -247,7 +246,7 @@ def task(
             result = client.task(name, **arguments)
         finally:
             _print_warnings(client)
-    writing.print_value(result)
+        writing.show_result(name, result)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -276,11 +275,11 @@ def batch(
         at_work(unknown_members=unknown_members.value, trail=trail) as (client, shown),
     ):
         try:
-            failed = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
+            done = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
         finally:
             _print_warnings(client)
-    if failed:
-        raise typer.Exit(4)
+    if done is not None:
+        end_with(4, "rejected", "not all writes were carried out", done=done)
 
 
 def _print_warnings(client: Client) -> None:

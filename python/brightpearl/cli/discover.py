@@ -14,8 +14,6 @@ from brightpearl.cli.wrapped import print_wrapped
 if TYPE_CHECKING:
     from brightpearl.descriptions import Field, Operation, ResourceDescription, Search
 
-_INPUT_CODE = 2
-
 
 def show_catalog(as_json: bool) -> None:
     """Every resource in short."""
@@ -117,8 +115,8 @@ def _show_search(search: Search) -> None:
         print("  there may be more columns than these; --json has what is known")
 
 
-def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_json: bool) -> int:
-    """Says everything that is wrong with a body, and answers the exit code."""
+def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_json: bool) -> bool:
+    """Says everything that is wrong with a body; whether Brightpearl would take it."""
     # Of a path that the catalog lacks nothing is wrong, since nothing is known: a slip in it must not look so.
     describe(resource)
     violations = validate(resource, verb, read_input(file), unknown_members=unknown_members)
@@ -133,7 +131,7 @@ def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_jso
         warnings = len(violations) - errors
         counted = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
         say(counted if violations else "nothing is wrong with it")
-    return _INPUT_CODE if errors else 0
+    return not errors
 
 
 def _counted(number: int, what: str) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import typer
 
 from brightpearl._native import dump_json
+from brightpearl.cli.error_lines import (
+    FILE_KIND,
+    are_errors_json,
+    describe_error,
+    described,
+    print_error_line,
+)
 from brightpearl.cli.stopping import Stopped
+from brightpearl.cli.streams import OUTPUT_NAME, give_up_output
 from brightpearl.cli.visible import say, visible
 from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.secret_reference import SecretUnavailableError
@@ -22,7 +29,7 @@ Result = TypeVar("Result")
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  2    wrong usage, or input that was refused before anything was sent
+  2    wrong usage, or input that was refused: nothing of it was sent
   3    the credentials were refused, or may not do this
   4    Brightpearl refused the request, a write of a batch or a record, or has no such record
   5    no answer, an outage, the request cap, or an answer that cannot be read: try again later
@@ -35,11 +42,6 @@ Exit codes:
 
 # More of a name than this tells nobody more.
 _LONGEST_NAME = 300
-
-ERRORS_VARIABLE = "BRIGHTPEARL_ERRORS"
-"""The variable that asks for errors as JSON, where `--errors` does not."""
-
-_wanted: str | None = None
 
 FILE_CODE = 7
 MISTAKE_CODE = 6
@@ -79,6 +81,10 @@ class UsageError(Exception):
         self.advice = advice
 
 
+class UnusableFileError(UsageError):
+    """A file that the command line names cannot be read or written."""
+
+
 def reports_failures(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Turns what a command raises into a block on standard error and an exit code."""
 
@@ -98,54 +104,157 @@ def reported(command: Callable[[], Result]) -> Result:
     try:
         return command()
     except UsageError as error:
-        _print_block(str(error), [("where", error.where), ("what to do", error.advice)], 2)
-        raise typer.Exit(2) from None
+        details = [("where", error.where), *_done(error), ("what to do", error.advice)]
+        is_of_file = isinstance(error, UnusableFileError)
+        kind, code = (FILE_KIND, FILE_CODE) if is_of_file else ("validation", 2)
+        _print_block(str(error), details, code, _described(kind, error, error.where, error.advice))
+        raise typer.Exit(code) from None
     except (JournalError, LedgerError, GrantError, GrantStop) as stop:
         failure = stop.error if isinstance(stop, GrantStop) else stop
-        _print_block(failure.message, _details(failure), FILE_CODE, failure)
+        told = describe_error(failure) | {"kind": FILE_KIND} | _progress(stop, failure.delivery)
+        _print_block(failure.message, [*_details(failure), *_done(stop)], FILE_CODE, told)
         raise typer.Exit(FILE_CODE) from None
     except BrightpearlError as error:
         code = _KIND_CODES.get(error.kind, MISTAKE_CODE)
-        _print_block(_summary(error), _details(error), code, error)
+        told = describe_error(error) | _progress(error, error.delivery)
+        _print_block(_summary(error), [*_details(error), *_done(error)], code, told)
         raise typer.Exit(code) from None
-    except BrokenPipeError:
-        # Python would complain about the same pipe again when it flushes on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError as error:
+        give_up_output()
+        _report_end("nobody reads the output any more", error, NO_READER_CODE, is_silent=True)
         raise typer.Exit(NO_READER_CODE) from None
     except OSError as error:
-        _print_block(error.strerror or str(error), [("where", _file_of(error))], FILE_CODE)
+        _report_file(error)
         raise typer.Exit(FILE_CODE) from None
     except (KeyboardInterrupt, Stopped) as stop:
-        _report_stop(stop)
-        raise typer.Exit(stop.code if isinstance(stop, Stopped) else 130) from None
-    except RecursionError:
-        _print_block("the input is nested too deeply to be read", [("what to do", "Give it fewer levels.")], 2)
+        code = stop.code if isinstance(stop, Stopped) else 130
+        _report_end(str(stop) if isinstance(stop, Stopped) else "interrupted", stop, code)
+        raise typer.Exit(code) from None
+    except RecursionError as error:
+        what, advice = "the input is nested too deeply to be read", "Give it fewer levels."
+        _print_block(
+            what, [*_done(error), ("what to do", advice)], 2, _described("validation", error, None, advice, what)
+        )
         raise typer.Exit(2) from None
     except UnicodeError as error:
-        _print_block(f"the input is not UTF-8: {error}", [("what to do", "Save it as UTF-8.")], 2)
+        what, advice = f"the input is not UTF-8: {error}", "Save it as UTF-8."
+        _print_block(
+            what, [*_done(error), ("what to do", advice)], 2, _described("validation", error, None, advice, what)
+        )
         raise typer.Exit(2) from None
     except Exception as error:
         if isinstance(error, (typer.Exit, typer.Abort)) or hasattr(error, "exit_code"):
             raise
-        what = f"a mistake in this program: {type(error).__name__}: {error}"
-        _print_block(what, [("where", _place_of(error))], MISTAKE_CODE)
+        what, where = f"a mistake in this program: {type(error).__name__}: {error}", _place_of(error)
+        details = [("where", where), *_done(error)]
+        _print_block(what, details, MISTAKE_CODE, _described("misuse", error, where, None, what))
         raise typer.Exit(MISTAKE_CODE) from None
 
 
-def _report_stop(stop: KeyboardInterrupt | Stopped) -> None:
-    """Says that the command was stopped, and what may have become of a write that was under way."""
-    what = str(stop) if isinstance(stop, Stopped) else "interrupted"
+def end_with(
+    code: int,
+    kind: str,
+    message: str,
+    *,
+    delivery: str = "not-sent",
+    advice: str | None = None,
+    done: Done | None = None,
+) -> NoReturn:
+    """Ends a command that has told what is wrong: programs that want errors as JSON are told so in a line."""
+    if are_errors_json():
+        told = described(kind, message, delivery=delivery if done is None else done.delivery, advice=advice)
+        print_error_line(told if done is None else told | {"progress": done.progress}, code)
+    raise typer.Exit(code)
+
+
+class Done:
+    """What a command had done when it could not go on.
+
+    `progress`: how much, or what came of it. `delivery`: what became of the writes, in the engine's words. `is_one`:
+    whether it was a single write.
+    """
+
+    def __init__(self, progress: dict[str, Any], delivery: str, *, is_one: bool = False) -> None:
+        self.progress = progress
+        self.delivery = delivery
+        self.is_one = is_one
+
+
+def note_done(failure: BaseException, done: Done) -> None:
+    """Has what ends a command say what was done before."""
+    if getattr(failure, _NOTED, None) is None:
+        setattr(failure, _NOTED, done)
+
+
+_NOTED = "done_before"
+
+
+def _done(failure: BaseException) -> list[tuple[str, str | None]]:
+    done: Done | None = getattr(failure, _NOTED, None)
+    if done is None:
+        return []
+    request = _DELIVERIES[done.delivery] if done.is_one else None
+    return [("request", request), ("done before", dump_json(done.progress) if done.progress else None)]
+
+
+def _progress(failure: BaseException, delivery: str) -> dict[str, Any]:
+    """The members of an error that say what was done before."""
+    done: Done | None = getattr(failure, _NOTED, None)
+    if done is None:
+        return {}
+    progress = {"progress": done.progress} if done.progress else {}
+    return progress | {"delivery": _worst(delivery, done.delivery)}
+
+
+def _worst(one: str, other: str) -> str:
+    """Of two deliveries, the one that leaves more to be looked at."""
+    return max(one, other, key=("not-sent", "rejected", "applied", "maybe-applied").index)
+
+
+def _described(
+    kind: str, failure: BaseException, where: str | None, advice: str | None, message: str | None = None
+) -> dict[str, Any]:
+    told = described(kind, str(failure) if message is None else message, location=where, advice=advice)
+    return told | _progress(failure, "not-sent")
+
+
+def _report_file(error: OSError) -> None:
+    where = _file_of(error)
+    what = error.strerror or str(error)
+    if where == OUTPUT_NAME:
+        # What is left in the stream would fail once more.
+        give_up_output()
+        what, where = f"{OUTPUT_NAME} cannot be written: {what}", None
+    details = [("where", where), *_done(error)]
+    advice = _LOOK if len(details) > 1 else None
+    _print_block(what, [*details, ("what to do", advice)], FILE_CODE, _described(FILE_KIND, error, where, advice, what))
+
+
+def _report_end(what: str, stop: BaseException, code: int, *, is_silent: bool = False) -> None:
+    """Says that the command was ended from without, what it had done, and what may have become of a write that was
+    under way.
+
+    `is_silent`: where there is nothing to be known, people are told nothing.
+    """
     unknown: BrightpearlError | None = getattr(stop, "unknown_outcome", None)
-    code = stop.code if isinstance(stop, Stopped) else 130
-    if unknown is None:
-        if are_errors_json():
-            print_error_line({"message": what}, code)
-        else:
-            say(what)
-        return
-    advice = "It may have been applied: look before sending it again."
-    details = [(name, text) for name, text in _details(unknown) if name in ("request", "to find out")]
-    _print_block(f"{what} while a write was under way", [*details, ("what to do", advice)], code)
+    advice = _LOOK if _done(stop) else None
+    told = _described("cancelled", stop, None, advice, what)
+    if unknown is not None:
+        told |= {name: value for name, value in describe_error(unknown).items() if name in _OF_UNKNOWN}
+        told |= {"delivery": "maybe-applied", "advice": _LOOK_FIRST}
+        details = [(name, text) for name, text in _details(unknown) if name in ("request", "to find out")]
+        done = [(name, text) for name, text in _done(stop) if name == "done before"]
+        details = [*details, *done, ("what to do", _LOOK_FIRST)]
+        _print_block(f"{what} while a write was under way", details, code, told)
+    elif (done := _done(stop)) or are_errors_json():
+        _print_block(what, [*done, ("what to do", advice)], code, told)
+    elif not is_silent:
+        say(what)
+
+
+_LOOK_FIRST = "It may have been applied: look before sending it again."
+_LOOK = "Look at what was done before running it again."
+_OF_UNKNOWN = ("request", "verifications")
 
 
 def _place_of(error: Exception) -> str | None:
@@ -158,24 +267,6 @@ def _place_of(error: Exception) -> str | None:
 def _summary(error: BrightpearlError) -> str:
     """What is wrong. Violations follow line by line, so that the message need not repeat them."""
     return error.message.partition(": ")[0] if error.violations else error.message
-
-
-def describe_error(error: BrightpearlError) -> dict[str, Any]:
-    """An error as data, for programs that read the output. What it does not have is left out."""
-    described = {
-        "kind": error.kind,
-        "message": error.message,
-        "location": error.location,
-        "status": error.status,
-        "errors": [{"code": code, "message": message} for code, message in error.errors],
-        "delivery": error.delivery,
-        "retryable": error.retryable,
-        "retry_after": error.retry_after,
-        "advice": error.advice,
-        "violations": [str(violation) for violation in error.violations],
-        "verifications": [str(verification) for verification in error.verifications],
-    }
-    return {name: value for name, value in described.items() if value is not False and value not in (None, [], "")}
 
 
 def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
@@ -207,28 +298,10 @@ def _again(error: BrightpearlError) -> str | None:
     return f"the same request may be sent again{after}"
 
 
-def choose_errors(wanted: str | None) -> None:
-    """Whether errors are blocks for people (`text`) or a line of JSON each (`json`), as an option says."""
-    global _wanted
-    _wanted = wanted
-
-
-def are_errors_json() -> bool:
-    """Whether errors are wanted as lines of JSON."""
-    return (_wanted or os.environ.get(ERRORS_VARIABLE, "")) == "json"
-
-
-def print_error_line(described: dict[str, Any], code: int) -> None:
-    """Prints an error as a line of JSON."""
-    say(dump_json({"error": described, "exit_code": code}))
-
-
-def _print_block(
-    what: str, details: list[tuple[str, str | None]], code: int = 0, error: BrightpearlError | None = None
-) -> None:
+def _print_block(what: str, details: list[tuple[str, str | None]], code: int, told: dict[str, Any]) -> None:
+    """Says what is wrong: in a block for people, or in a line that has what is `told` to programs."""
     if are_errors_json():
-        described = {"message": what, **{name.replace(" ", "_"): text for name, text in details if text}}
-        print_error_line(described if error is None else describe_error(error), code)
+        print_error_line(told, code)
         return
     # A line end in what a server said must not begin a line that looks like ours.
     lines = [f"error: {visible(what)}"]

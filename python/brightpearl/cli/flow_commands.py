@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from brightpearl.cli.audited import AuditOption, audited
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
@@ -137,9 +137,9 @@ def push(
         audited(audit, "push") as trail,
         at_work(trail=trail, meter=meter) as (client, shown),
     ):
-        is_done = push(client, opened, source, how, shown, trail, meter)
-    if not is_done:
-        raise typer.Exit(4)
+        done = push(client, opened, source, how, shown, trail, meter)
+    if done is not None:
+        end_with(4, "rejected", "not every record is where it should be", done=done)
 
 
 @flow_commands.command(epilog=EXIT_CODES)
@@ -222,7 +222,7 @@ def pull(
         with metered(metrics_file, resource) as meter:
             failed = _pull_all(resource, out, where, query, limit, keeps, ledger, meter)
         if failed:
-            raise typer.Exit(4)
+            end_with(4, "rejected", "Brightpearl refused to read some records", delivery="rejected")
         return
     options: dict[str, Any] = {
         "filters": pairs(where),
@@ -241,7 +241,7 @@ def pull(
     with metered(metrics_file, resource) as meter:
         failed = _pull_changes(resource, out, mapping, options, meter)
     if failed:
-        raise typer.Exit(4)
+        end_with(4, "rejected", "some records could not be read or mapped", delivery="rejected")
 
 
 def _pull_all(
@@ -341,7 +341,7 @@ def tap(
     with metered(metrics_file, "tap") as meter:
         failed = sync(config, configured, state, catalog, meter)
     if failed:
-        raise typer.Exit(4)
+        end_with(4, "rejected", f"{failed:,} records could not be read or mapped", delivery="rejected")
 
 
 @flow_commands.command(epilog=EXIT_CODES)
@@ -370,8 +370,7 @@ def target(
         print(about_target())
         return
     config = _required(config)
-    if code := load(config, read_config(config)):
-        raise typer.Exit(code)
+    load(config, read_config(config))
 
 
 def _required(config: Path | None) -> Path:

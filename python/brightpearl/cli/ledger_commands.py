@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.noting import LedgerOption, existing_ledger
 from brightpearl.cli.visible import say, visible
 
@@ -68,7 +68,8 @@ def status(ledger: LedgerOption = None, as_json: AsJson = False) -> None:
             print(visible(f"{finding.level}: {finding.rule}{subject}: {finding.message}"))
             print(visible(f"  what to do: {finding.advice}"))
     if health.findings:
-        raise typer.Exit(4)
+        advice = "Do what is told of each finding."
+        end_with(4, "rejected", f"{health.level}: not all is well", delivery="not-sent", advice=advice)
 
 
 @letters_app.command("list", epilog=EXIT_CODES)
@@ -132,8 +133,8 @@ def retry_letters(
 
     with existing_ledger(ledger) as opened:
         letters = chosen_letters(opened, numbers, flow, every)
-        if not retry(opened, letters, mapping, journal, as_json):
-            raise typer.Exit(4)
+        if (done := retry(opened, letters, mapping, journal, as_json)) is not None:
+            end_with(4, "rejected", "a record was refused again", done=done)
 
 
 @letters_app.command("drop", epilog=EXIT_CODES)

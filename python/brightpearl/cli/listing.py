@@ -19,6 +19,7 @@ from brightpearl.cli.files import CsvTable, one_line, with_id
 from brightpearl.cli.flatten import cell_text, defused, flatten
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.visible import say, visible, visible_json
+from brightpearl.cli.wrapped import console_width
 
 TABLE_ROWS = 100
 """A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
@@ -161,7 +162,7 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = Console(width=console_width())
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     shown: list[str] = []
     left_out: list[str] = []

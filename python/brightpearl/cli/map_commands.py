@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.records import Input
 
@@ -173,6 +173,6 @@ def schema() -> None:
     print(mapping_schema(), end="")
 
 
-def _end(code: int) -> None:
-    if code:
-        raise typer.Exit(code)
+def _end(problem: str | None) -> None:
+    if problem is not None:
+        end_with(2, "validation", problem, delivery="not-sent")

@@ -18,8 +18,6 @@ from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.cli.writing import print_json_text
 from brightpearl.mapping import ready_document
 
-_INPUT_CODE = 2
-
 
 def document_text(name: str) -> str:
     """A document's text: that of a file, or of one that comes with the package."""
@@ -68,8 +66,8 @@ def _with_decimal_mark(text: str, mark: str) -> str:
     return dump_json(document | {"reads": reads})
 
 
-def check(name: str, as_json: bool) -> int:
-    """Says everything that is to be said about a document; the exit code."""
+def check(name: str, as_json: bool) -> str | None:
+    """Says everything that is to be said about a document; in short, why it cannot be used."""
     text = document_text(name)
     checked = json.loads(check_mapping(text))
     if as_json:
@@ -78,13 +76,13 @@ def check(name: str, as_json: bool) -> int:
         for finding in Mapping.check(text):
             print(visible(str(finding)))
         say("it can be used" if checked["usable"] else "it cannot be used")
-    return 0 if checked["usable"] else _INPUT_CODE
+    return None if checked["usable"] else "the mapping document cannot be used"
 
 
 def run(
     mapping: Mapping, file: str, format: Input | None, layout: Layout | None, report_unused: bool, as_json: bool
-) -> int:
-    """Writes what a document makes of records; the exit code."""
+) -> str | None:
+    """Writes what a document makes of records; in short, what is wrong with some."""
     failed = 0
     unused = Unused(mapping)
     with records_of(file, format, mapping.group_by, layout) as records:
@@ -96,7 +94,7 @@ def run(
                 _show(place, mapped)
     if report_unused:
         unused.tell()
-    return _INPUT_CODE if failed else 0
+    return f"{failed:,} records cannot be mapped" if failed else None
 
 
 def described(mapped: MappedRecord) -> dict[str, Any]:

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
+from typing import Any
 
-from brightpearl.cli.failure import (
-    FILE_CODE,
-    MISTAKE_CODE,
-    NO_READER_CODE,
+from brightpearl.cli.error_lines import (
+    FILE_KIND,
     are_errors_json,
+    choose_errors_of,
+    described,
+    has_told,
     print_error_line,
-    reported,
 )
+from brightpearl.cli.failure import FILE_CODE, MISTAKE_CODE, NO_READER_CODE, UsageError, reported
+from brightpearl.cli.streams import OUTPUT_NAME, give_up_output, occupy_streams, prepare_output
 from brightpearl.cli.visible import say, visible
 
 
 def run() -> int:
     """Runs the command line; the exit code."""
     is_closed = sys.stdout is None
-    _occupy_streams()
+    occupy_streams()
+    choose_errors_of(sys.argv[1:])
     if is_closed:
-        say(
-            "error: standard output is closed\n  what to do:  Give the command a place to write to, such as >/dev/null."
-        )
+        what, advice = f"{OUTPUT_NAME} is closed", "Give the command a place to write to, such as >/dev/null."
+        _tell(what, FILE_CODE, FILE_KIND, advice)
         return FILE_CODE
-    _choose_encoding()
-    code = _run()
-    return _flushed(code)
+    prepare_output()
+    code = _flushed(_run())
+    if code and not has_told() and are_errors_json():
+        print_error_line(described(*_ENDS.get(code, ("misuse", "the command failed"))), code)
+    return code
+
+
+_ENDS = {
+    2: ("validation", "the input is invalid"),
+    4: ("rejected", "something is not as it should be"),
+    NO_READER_CODE: ("cancelled", "nobody reads the output any more"),
+}
+"""What an exit code says by itself."""
+
+
+def _tell(what: str, code: int, kind: str, advice: str) -> None:
+    if are_errors_json():
+        print_error_line(described(kind, what, advice=advice), code)
+    else:
+        say(f"error: {what}\n  what to do:  {advice}")
 
 
 def _run() -> int:
-    from typer.main import get_command
-
-    from brightpearl.cli.app import app
     from brightpearl.cli.secret_options import secret_named
 
     try:
-        ended = reported(lambda: get_command(app).main(prog_name="brightpearl", standalone_mode=False))
-    except SystemExit:
-        # How the parser of the command line ends when nobody reads what it prints.
-        return NO_READER_CODE
+        ended = reported(_command)
+    except SystemExit as end:
+        # How the parser of the command line ends when nobody reads what it prints, and when it has completed a word.
+        if isinstance(end.__context__, BrokenPipeError):
+            return NO_READER_CODE
+        return _USAGE_CODE if end.code else 0
     except Exception as error:
         # What the parser of the command line raises says itself how it is to be shown.
         shown, code = getattr(error, "format_message", None), getattr(error, "exit_code", None)
@@ -49,39 +67,54 @@ def _run() -> int:
             return MISTAKE_CODE
         if shown is not None:
             context = getattr(error, "ctx", None)
-            if type(error).__name__ == "NoArgsIsHelpError":
-                say(shown())
-                return int(code)
+            secret = secret_named(getattr(error, "option_name", None))
             if are_errors_json():
-                print_error_line({"kind": "usage", "message": shown()}, int(code))
+                advice = None if secret is None else _instead_of(secret)
+                command = None if context is None else context.command_path
+                # Of a command that stands alone, its help says what is missing.
+                said = f"{command or 'brightpearl'} needs a command" if _is_help(error) else shown()
+                print_error_line(described("validation", said, location=command, advice=advice), int(code))
+                return int(code)
+            if _is_help(error):
+                say(shown())
                 return int(code)
             if context is not None:
                 say(context.get_usage())
             say(f"error: {visible(shown())}")
-            if (name := secret_named(getattr(error, "option_name", None))) is not None:
-                place = f"--secret {name}=env:NAME"
-                say(f"  what to do:  Put the secret into BRIGHTPEARL_{name.upper()}, or say where it is: {place}")
+            if secret is not None:
+                say(f"  what to do:  {_instead_of(secret)}")
         return int(code)
     return ended if isinstance(ended, int) else 0
 
 
-def _occupy_streams() -> None:
-    """Descriptors that the caller closed are not given to files that are opened later."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(descriptor, True)
-    os.close(descriptor)
-    if sys.stderr is None:
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    if sys.stdout is None:
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+_USAGE_CODE = 2
+_COMPLETE_VARIABLE = "_BRIGHTPEARL_COMPLETE"
 
 
-def _choose_encoding() -> None:
-    """Data is UTF-8 wherever it goes; a terminal has the encoding that it says, and gets what it lacks by number."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
-        reconfigure(encoding=encoding, errors="backslashreplace")
+def _command() -> Any:
+    from typer.main import get_command
+
+    from brightpearl.cli.app import app
+
+    try:
+        return get_command(app).main(prog_name="brightpearl", standalone_mode=False)
+    except (LookupError, ValueError):
+        if _COMPLETE_VARIABLE not in os.environ:
+            raise
+        raise UsageError(
+            "the words to complete are not there; expected the variables that a shell sets",
+            where=_COMPLETE_VARIABLE,
+            advice="brightpearl --install-completion has the shell set them; unset the variable otherwise.",
+        ) from None
+
+
+def _is_help(error: Exception) -> bool:
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
+def _instead_of(secret: str) -> str:
+    place = f"--secret {secret}=env:NAME"
+    return f"Put the secret into BRIGHTPEARL_{secret.upper()}, or say where it is: {place}"
 
 
 def _flushed(code: int) -> int:
@@ -91,15 +124,12 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         code = NO_READER_CODE
     except OSError as error:
-        say(f"error: standard output cannot be written: {error.strerror or error}")
+        _tell(f"{OUTPUT_NAME} cannot be written: {error.strerror or error}", FILE_CODE, FILE_KIND, _MAKE_ROOM)
         code = FILE_CODE
     else:
         return code
-    _give_up_output()
+    give_up_output()
     return code
 
 
-def _give_up_output() -> None:
-    """Python would complain about the same stream again when it flushes on its way out."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+_MAKE_ROOM = "Make room there, or send the output elsewhere."

@@ -11,16 +11,18 @@ from brightpearl import Client, FileLease, Mapping, Outcome, Outcomes
 from brightpearl._native import dump_json
 from brightpearl.audit import AuditFile
 from brightpearl.cli.audited import tell_outcome
-from brightpearl.cli.failure import UsageError, describe_error
+from brightpearl.cli.error_lines import describe_error
+from brightpearl.cli.failure import Done, UsageError
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.mapping import failure_members, without_key
 from brightpearl.cli.metered import Meter
 from brightpearl.cli.noting import note_outcome, noted_run
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.told import Telling, delivery_of, done_before
 from brightpearl.cli.unused import Unused
 from brightpearl.cli.visible import say, visible
-from brightpearl.cli.wrapped import print_wrapped
+from brightpearl.cli.wrapped import wrapped
 from brightpearl.line_file import LineFile
 
 _STATES = {
@@ -89,10 +91,12 @@ def push(
     shown: Progress,
     trail: AuditFile | None = None,
     meter: Meter | None = None,
-) -> bool:
-    """Pushes the records of a file and tells of them; whether each is where it should be."""
+) -> Done | None:
+    """Pushes the records of a file and tells of them; what was done, where some are not where they should be."""
     unused = Unused(mapping)
+    counts: Counter[str] = Counter()
     with (
+        done_before(lambda: done_of(counts, is_dry=not how.write)),
         records_of(source.file, source.format, mapping.group_by, source.layout) as records,
         lines_to(how.dead_letters) as dead_letters,
         noted_run(how.ledger, mapping.name, "push", client, is_dry=not how.write) as noting,
@@ -112,33 +116,49 @@ def push(
             renew=how.renew,
         ) as outcomes:
             earlier: Counter[str] = Counter()
+            telling = Telling()
 
             def take(outcome: Outcome) -> None:
+                shown.advance(1)
+                counts[outcome.state] += 1
                 earlier[outcome.state] += outcome.journaled
-                _tell(outcome, how.as_json)
+                _tell(outcome, how.as_json, telling)
                 if noting is not None:
-                    note_outcome(noting, mapping, how.document, outcome)
+                    telling.to("ledger", lambda: note_outcome(noting, mapping, how.document, outcome))
                 if trail is not None:
-                    tell_outcome(trail, outcome)
+                    telling.to("audit", lambda: tell_outcome(trail, outcome))
                 if meter is not None:
                     meter.record(outcome.state)
                 if dead_letters is not None and not outcome.ok:
-                    dead_letters.write(_dead_letter(outcome))
+                    telling.to("dead letters", lambda: dead_letters.write(_dead_letter(outcome)))
 
             try:
                 for outcome in outcomes:
-                    shown.advance(1)
                     take(outcome)
+                    if telling.has_failed:
+                        break
             finally:
                 # What was under way when the push was interrupted is told, too.
                 outcomes.close()
                 for outcome in outcomes.rest():
                     take(outcome)
                 shown.close()
-                _sum_up(outcomes, earlier, how)
+                _sum_up(outcomes, earlier, how, telling)
                 if source.report_unused:
                     unused.tell()
-    return not any(outcomes.counts[state] for state in ("rejected", "differs", "doubled", "maybe-applied"))
+            telling.end()
+    is_done = not any(counts[state] for state in NOT_AS_IT_SHOULD)
+    return None if is_done else done_of(counts, is_dry=not how.write)
+
+
+NOT_AS_IT_SHOULD = ("rejected", "differs", "doubled", "maybe-applied")
+"""The states of records that somebody has to look at."""
+
+
+def done_of(counts: Counter[str], *, is_dry: bool = False) -> Done:
+    """What a push had done, by how many records ended in each state."""
+    wrote = not is_dry and any(counts[state] for state in ("created", "updated", "doubled"))
+    return Done(dict(counts), delivery_of(wrote, bool(counts["maybe-applied"])))
 
 
 @contextlib.contextmanager
@@ -191,14 +211,14 @@ def source_of(record: Any) -> Any:
         return record.decode(errors="replace")
 
 
-def _tell(outcome: Outcome, as_json: bool) -> None:
+def _tell(outcome: Outcome, as_json: bool, telling: Telling) -> None:
     if as_json:
-        print(dump_json(outcome_members(outcome)), flush=True)
+        telling.json_line(dump_json(outcome_members(outcome)))
         return
     told = outcome.dry_run and outcome.state in ("created", "updated")
     if outcome.ok and not told and not outcome.differences:
         return
-    print("\n".join(map(visible, _lines(outcome))), flush=True)
+    telling.line("\n".join(map(visible, _lines(outcome))))
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
@@ -222,7 +242,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"  to find out: {verification}"
 
 
-def _sum_up(outcomes: Outcomes, earlier: Counter[str], how: Pushing) -> None:
+def _sum_up(outcomes: Outcomes, earlier: Counter[str], how: Pushing, telling: Telling) -> None:
     def said(state: str, words: str) -> str:
         return (
             f"{words}, {earlier[state]:,} of them in an earlier run, as the journal has it" if earlier[state] else words
@@ -238,7 +258,7 @@ def _sum_up(outcomes: Outcomes, earlier: Counter[str], how: Pushing) -> None:
         before = f", {earlier.total():,} of them in an earlier run, as the journal has it" if earlier.total() else ""
         say(f"{counts}{before}" if counts else "no records")
     elif records:
-        print_wrapped(["state", "records", ""], records)
+        telling.line("\n".join(wrapped(["state", "records", ""], records)))
     else:
         say("no records")
 

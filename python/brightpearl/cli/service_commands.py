@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.visible import say, visible
 
 service_commands = typer.Typer(rich_markup_mode=None)
@@ -44,7 +44,7 @@ def serve(
         raise UsageError("the configuration cannot be used", where=f"FILE {file}", advice="Nothing was started.")
     code = serve(configuration if address is None else listening_on(configuration, address))
     if code:
-        raise typer.Exit(code)
+        end_with(code, "misuse", "the service could not begin", advice="Look at its log.")
 
 
 @service_commands.command(epilog=EXIT_CODES)
@@ -74,7 +74,7 @@ def check(
             print(visible(str(problem)))
     if configuration is None:
         say("it cannot be used")
-        raise typer.Exit(2)
+        end_with(2, "validation", "the configuration cannot be used", delivery="not-sent")
     say(f"it can be used: {len(configuration.flows)} flow{'s' if len(configuration.flows) != 1 else ''}")
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from brightpearl import Client, FileLease, Outcome
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.dead_letters import DeadLetterFile, DeadLetters
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import Done, UsageError, end_with
 from brightpearl.cli.files import require_distinct
-from brightpearl.cli.pushing import outcome_members
+from brightpearl.cli.pushing import NOT_AS_IT_SHOULD, done_of, outcome_members
 from brightpearl.cli.records import standard_input
 from brightpearl.cli.schemas import SchemaCheck, schema_check
 from brightpearl.cli.session import account_client
@@ -22,6 +22,7 @@ from brightpearl.cli.singer import DELETED_AT, account_variables, write
 from brightpearl.cli.singer_input import Message, messages_of, wrong_line
 from brightpearl.cli.stopping import Stopped, Stopping
 from brightpearl.cli.target_config import OWN, TargetConfig, TargetStream
+from brightpearl.cli.told import Telling, done_before
 from brightpearl.cli.visible import say, visible
 
 _LARGEST_LINE = 64 << 20
@@ -198,17 +199,25 @@ class Target:
             looks=config.looks,
             exclusive=None if config.exclusive is None else FileLease(config.exclusive),
         ) as outcomes:
+            telling = Telling()
+
+            def take(outcome: Outcome) -> None:
+                self._count(stream.name, outcome.state)
+                telling.to("dead letters", lambda: self._heed(stream.name, outcome))
+
             try:
                 for outcome in outcomes:
-                    self._heed(stream.name, outcome)
+                    take(outcome)
+                    if telling.has_failed:
+                        break
             finally:
                 # What was under way when the push was interrupted is told, too.
                 outcomes.close()
                 for outcome in outcomes.rest():
-                    self._heed(stream.name, outcome)
+                    take(outcome)
+            telling.end()
 
     def _heed(self, stream: str, outcome: Outcome) -> None:
-        self._count(stream, outcome.state)
         if outcome.ok:
             return
         members = outcome_members(outcome)
@@ -233,6 +242,11 @@ class Target:
     def _count(self, stream: str, state: str) -> None:
         self.counts.setdefault(stream, Counter())[state] += 1
 
+    @property
+    def done(self) -> Done:
+        """What was done so far."""
+        return done_of(sum(self.counts.values(), Counter()), is_dry=self._config.is_dry)
+
     def sum_up(self) -> int:
         """Says what became of the records; the exit code."""
         for stream, counts in self.counts.items():
@@ -241,24 +255,30 @@ class Target:
         if self.is_held:
             say("the state was held back: run tap and target again, which settles it by the journals")
             return HELD_CODE
-        lost = sum(counts[state] for counts in self.counts.values() for state in _NOT_AS_IT_SHOULD)
+        lost = sum(counts[state] for counts in self.counts.values() for state in NOT_AS_IT_SHOULD)
         return REJECTED_CODE if lost and self._config.rejected == "fail" else 0
 
 
-_NOT_AS_IT_SHOULD = ("rejected", "differs", "doubled", "maybe-applied")
-
-
-def load(path: Path, members: dict[str, Any]) -> int:
-    """Reads standard input to its end; the exit code."""
+def load(path: Path, members: dict[str, Any]) -> None:
+    """Reads standard input to its end, and ends the command where not all is as it should be."""
     config = TargetConfig(members)
     Path(config.directory).mkdir(parents=True, exist_ok=True)
     require_distinct(config=path, dead_letters=config.dead_letters, exclusive=config.exclusive)
     letters = DeadLetterFile(config.dead_letters)
     try:
         with account_client(sleep=_sleep, configured=account_variables(members, OWN)) as client:
-            return _load(Target(config, client, letters))
+            target = Target(config, client, letters)
+            with done_before(lambda: target.done):
+                code = _load(target)
     finally:
         letters.close()
+    if code == HELD_CODE:
+        end_with(code, "unavailable", "the state was held back", advice=_AGAIN, done=target.done)
+    if code:
+        end_with(code, "rejected", "not every record is where it should be", done=target.done)
+
+
+_AGAIN = "Run tap and target again, which settles it by the journals."
 
 
 def _load(target: Target) -> int:

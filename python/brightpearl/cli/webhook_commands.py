@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, Done, UsageError, end_with, reports_failures
+from brightpearl.cli.told import Telling, delivery_of, done_before
 from brightpearl.cli.visible import say, visible
 
 webhooks_app = typer.Typer(
@@ -29,23 +31,38 @@ def plan(file: Configuration = Path("brightpearl.toml")) -> None:
     """
     with _client(file) as (client, configuration):
         found = _planned(client, configuration)
-    _tell(found, "would be created", "would be removed")
+    for creation in found["create"]:
+        print(_created("would be created", creation))
+    for removal in found["remove"]:
+        print(_removed("would be removed", removal))
+    _tell_findings(found)
     if found["create"] or found["remove"]:
-        raise typer.Exit(4)
+        advice = "brightpearl webhooks apply does it."
+        end_with(4, "rejected", "webhooks are not as the configuration needs them", delivery="not-sent", advice=advice)
 
 
 @webhooks_app.command(epilog=EXIT_CODES)
 @reports_failures
 def apply(file: Configuration = Path("brightpearl.toml")) -> None:
     """Creates and removes webhooks until they are those that the configuration needs."""
-    with _client(file) as (client, configuration):
+    telling = Telling()
+    counts: Counter[str] = Counter()
+    with (
+        done_before(lambda: Done(dict(counts), delivery_of(bool(counts)))),
+        _client(file) as (client, configuration),
+    ):
         found = _planned(client, configuration)
         # First, so that nothing is missed in between.
         for creation in found["create"]:
             client.post("integration-service/webhook", json.loads(creation["body"]))
+            counts["created"] += 1
+            telling.line(_created("created", creation))
         for removal in found["remove"]:
             client.request("DELETE", f"integration-service/webhook/{removal['id']}")
-    _tell(found, "created", "removed")
+            counts["removed"] += 1
+            telling.line(_removed("removed", removal))
+        telling.end()
+    _tell_findings(found)
 
 
 def _client(file: Path) -> Any:
@@ -87,11 +104,15 @@ def _planned(client: Any, configuration: Any) -> dict[str, Any]:
     return Veiled(found)
 
 
-def _tell(found: dict[str, Any], created: str, removed: str) -> None:
-    for creation in found["create"]:
-        print(visible(f"{created}: {json.loads(creation['body'])['subscribeTo']}"))
-    for removal in found["remove"]:
-        print(visible(f"{removed}: {removal['id']} ({removal['reason']})"))
+def _created(how: str, creation: dict[str, Any]) -> str:
+    return visible(f"{how}: {json.loads(creation['body'])['subscribeTo']}")
+
+
+def _removed(how: str, removal: dict[str, Any]) -> str:
+    return visible(f"{how}: {removal['id']} ({removal['reason']})")
+
+
+def _tell_findings(found: dict[str, Any]) -> None:
     for finding in found["findings"]:
         say(visible(f"{finding['severity']}: {finding['message']}"))
     if not found["create"] and not found["remove"]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections import Counter
 from typing import Any
 
-from brightpearl import BrightpearlError, Client, Reply, tasks
+from brightpearl import BatchResult, BrightpearlError, Client, Reply, tasks
 from brightpearl._native import dump_json, load_json
-from brightpearl.cli.failure import UsageError, describe_error
+from brightpearl.cli.error_lines import describe_error
+from brightpearl.cli.failure import Done, UsageError
 from brightpearl.cli.progress import Progress
+from brightpearl.cli.told import Telling, delivery_of, done_before
 from brightpearl.cli.visible import say, visible_json
 from brightpearl.cli.wrapped import print_wrapped
 
@@ -18,10 +22,11 @@ _REQUEST_MEMBERS = ("method", "path", "body", "query", "headers", "idempotent", 
 
 def show_reply(reply: Reply) -> None:
     """Writes the answer's body to standard output, and its status to standard error."""
-    say(f"HTTP {reply.status}")
-    body = reply.body.strip()
-    if body:
-        print_json_text(body)
+    with done_before(lambda: Done(_answer(reply), "applied", is_one=True)):
+        say(f"HTTP {reply.status}")
+        body = reply.body.strip()
+        if body:
+            print_json_text(body)
 
 
 def print_json_text(text: bytes) -> None:
@@ -39,9 +44,12 @@ def laid_out(text: str | bytes) -> str:
     return _lay_out(json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim), "")
 
 
-def print_value(value: Any) -> None:
-    """A value as JSON, its numbers digit for digit."""
-    print_json_text(dump_json(value).encode())
+def show_result(name: str, result: Any) -> None:
+    """Writes the result of a task as JSON, its numbers digit for digit."""
+    writes = any(task.writes for task in tasks() if task.name == name)
+    done = Done(result if isinstance(result, dict) else {"result": result}, "applied", is_one=True) if writes else None
+    with contextlib.nullcontext() if done is None else done_before(lambda: done):
+        print_json_text(dump_json(result).encode())
 
 
 class _Verbatim(str):
@@ -126,29 +134,68 @@ def task_arguments(body: bytes | None, given: list[tuple[str, str]]) -> dict[str
     return arguments
 
 
-def run_batch(client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress) -> int:
+def run_batch(client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress) -> Done | None:
     """Sends the writes of a file of JSON Lines, writes a line for each and says how many were carried out, also when it
-    is stopped; how many were not."""
+    is stopped; what was done, where some failed."""
     writes = [_write_of(line, number) for number, line in enumerate(lines.splitlines(), 1) if line.strip()]
-    done = failed = 0
+    counts: Counter[str] = Counter()
+    failed = 0
+    telling = Telling()
+
+    def take(result: BatchResult) -> None:
+        nonlocal failed
+        failed += not result.ok
+        state = _state_of(result)
+        counts[state] += 1
+        shown.advance(1)
+        telling.json_line(dump_json({"index": result.index, **_told(result)}), is_news=state != _LEFT)
+
     shown.stage("writes", len(writes))
-    with client.batch(writes, order=order, on_failure=on_failure, packing=packing) as results:
+    with (
+        done_before(lambda: _done(counts)),
+        client.batch(writes, order=order, on_failure=on_failure, packing=packing) as results,
+    ):
         try:
             for result in results:
-                if result.error is None:
-                    assert result.response is not None
-                    done += 1
-                    answer = _answer(result.response)
-                else:
-                    failed += 1
-                    answer = {"error": describe_error(result.error)}
-                print(dump_json({"index": result.index, **answer}), flush=True)
-                shown.advance(1)
+                take(result)
+                if telling.has_failed:
+                    break
         finally:
+            # What is known of the others when it is stopped is told, too.
+            results.close()
+            for result in results.rest():
+                take(result)
             shown.close()
-            left = len(writes) - done - failed
-            say(f"{done:,} carried out, {failed:,} not" + (f", {left:,} of which nothing is known" if left else ""))
-    return failed
+            say(_counted(counts, len(writes)))
+        telling.end()
+    return _done(counts) if failed else None
+
+
+_DONE, _REFUSED, _IN_DOUBT, _LEFT = "carried out", "refused", "in doubt", "not sent"
+_STATES = {"not-sent": _LEFT, "rejected": _REFUSED, "applied": _DONE}
+
+
+def _state_of(result: BatchResult) -> str:
+    return _DONE if result.error is None else _STATES.get(result.error.delivery, _IN_DOUBT)
+
+
+def _counted(counts: Counter[str], total: int) -> str:
+    told = f"{counts[_DONE]:,} carried out, {counts[_REFUSED] + counts[_LEFT]:,} not"
+    told += f", {counts[_IN_DOUBT]:,} may have been" if counts[_IN_DOUBT] else ""
+    left = total - counts.total()
+    return told + (f", {left:,} of which nothing is known" if left else "")
+
+
+def _done(counts: Counter[str]) -> Done:
+    progress = {state.replace(" ", "_"): count for state, count in counts.items()}
+    return Done(progress, delivery_of(bool(counts[_DONE]), bool(counts[_IN_DOUBT])))
+
+
+def _told(result: BatchResult) -> dict[str, Any]:
+    if result.error is not None:
+        return {"error": describe_error(result.error)}
+    assert result.response is not None
+    return _answer(result.response)
 
 
 def _answer(response: Reply) -> dict[str, Any]:

@@ -135,3 +135,30 @@ def test_results_show_themselves() -> None:
     assert isinstance(result, BatchResult)
     assert isinstance(result.response, Reply)
     assert repr(result).startswith("BatchResult(index=0, response=<Reply 200")
+
+
+def test_results_that_were_not_handed_out_are_kept() -> None:
+    emulator = Emulator(orders=10)
+    results = emulator.client().batch(notes(25))
+    first = next(results)
+    results.close()
+    rest = results.rest()
+    assert [result.index for result in (first, *rest)] == list(range(25))
+    assert [result.ok for result in (first, *rest)] == [True] * 10 + [False] * 15
+    assert all(isinstance(result.error, CallCancelledError) for result in rest[9:])
+    assert results.rest() == []
+
+
+def test_results_that_were_not_handed_out_are_kept_in_an_event_loop() -> None:
+    emulator = Emulator(orders=10)
+
+    async def sent() -> list[BatchResult]:
+        async with emulator.async_client() as client:
+            results = client.batch(notes(25))
+            first = await anext(results)
+            await results.aclose()
+            return [first, *results.rest()]
+
+    told = asyncio.run(sent())
+    assert [result.index for result in told] == list(range(25))
+    assert sum(result.ok for result in told) == 10

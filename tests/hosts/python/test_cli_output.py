@@ -113,22 +113,82 @@ def test_records_are_read_from_packed_files(tmp_path: Path) -> None:
         assert "a mistake in this program" not in ended.err
 
 
-def test_errors_are_lines_of_json_where_that_is_asked_for() -> None:
-    for ended in (
-        command("--errors", "json", "search", "ordr"),
-        command("search", "ordr", BRIGHTPEARL_ERRORS="json"),
-    ):
-        told = json.loads(ended.stderr)
-        assert told["exit_code"] == ended.returncode == 2
-        assert told["error"]["kind"] == "validation"
-        assert 'did you mean "order"' in told["error"]["message"]
-    missing = json.loads(command("--errors", "json", "get", "order", "1", "--field", "a..b").stderr)
-    assert missing["error"]["where"] == "--field"
-    unknown = json.loads(command("--errors", "json", "search", "order", "--colums", "x").stderr)
-    assert unknown["error"]["kind"] == "usage"
-    assert unknown["exit_code"] == 2
-    refused = json.loads(command("--errors", "json", "post", "order/999999/note", "/dev/null").stderr)
-    assert refused["error"]["advice"]
+ALWAYS = {"kind", "message", "delivery", "advice"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "code"),
+    [
+        (("search", "ordr"), "validation", 2),
+        (("serch",), "validation", 2),
+        (("search", "order", "--colums", "x"), "validation", 2),
+        (("explain",), "validation", 2),
+        (("--account-token", "x"), "validation", 2),
+        (("get", "order", "1", "--field", "a..b"), "validation", 2),
+        (("get", "order", "999999"), "not-found", 4),
+        (("get", "order", "1", "--query", "x"), "validation", 2),
+        (("map", "run", "csv-order", "missing.csv"), "file", 7),
+        (("map", "check", "{bad}"), "validation", 2),
+        (("map", "run", "shopify-order", "{bad}"), "validation", 2),
+        (("map", "test", "{folder}"), "validation", 2),
+        (("batch", "{writes}"), "rejected", 4),
+        (("push", "shopify-order", "{bad}", "--dry-run"), "rejected", 4),
+        (("push", "shopify-order", "{bad}", "--dry-run", "--write"), "validation", 2),
+        (("push", "shopify-order", "{bad}", "--dry-run", "--dead-letters", "{folder}"), "file", 7),
+        (("post", "order/999999/note", "/dev/null"), "validation", 2),
+        (("pull", "order", "--out", "{folder}/none/x.csv"), "validation", 2),
+        (("tap", "--config", "missing.json"), "file", 7),
+        (("validate", "order-note", "post", "{empty}"), "validation", 2),
+        (("status", "--ledger", "{folder}/none.db"), "file", 7),
+        (("check", "missing.toml"), "validation", 2),
+    ],
+)
+def test_every_error_is_a_line_of_json_where_that_is_asked_for(
+    arguments: tuple[str, ...], kind: str, code: int, tmp_path: Path
+) -> None:
+    files = {"bad": "bad.json", "writes": "writes.jsonl", "empty": "empty.json"}
+    (tmp_path / files["bad"]).write_text('{"a": 1}')
+    (tmp_path / files["writes"]).write_text('{"method": "DELETE", "path": "order-service/order/999999/row/1"}')
+    (tmp_path / files["empty"]).write_text("{}")
+    (tmp_path / "csv-order.sample.json").write_text("[]")
+    named = {name: str(tmp_path / file) for name, file in files.items()} | {"folder": str(tmp_path)}
+    ended = command("--errors", "json", *(argument.format(**named) for argument in arguments))
+    lines = [json.loads(line) for line in ended.stderr.splitlines() if line.startswith("{")]
+    assert len(lines) == 1, ended.stderr
+    told = lines[0]["error"]
+    assert (told["kind"], lines[0]["exit_code"], ended.returncode) == (kind, code, code), told
+    assert told.keys() >= ALWAYS
+    assert told.keys() <= ALWAYS | set(ERROR_MEMBERS)
+    assert told["delivery"] in ("not-sent", "rejected")
+    assert all(told[name] for name in ALWAYS)
+
+
+def test_an_error_as_json_is_what_the_documents_say() -> None:
+    told = json.loads(command("search", "ordr", BRIGHTPEARL_ERRORS="json").stderr)
+    assert 'did you mean "order"' in told["error"]["message"]
+    refused = command("--errors=json", "post", "order-service/order/1/note", "-", "--unknown-members", "refuse")
+    assert json.loads(refused.stderr)["error"]["delivery"] == "not-sent"
+    body = json.dumps({"text": "x", "contactId": "none"})
+    violated = subprocess.run(
+        [sys.executable, "-m", "brightpearl", "--errors", "json", "post", "order-service/order/1/note", "-"],
+        input=body,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    told = json.loads(violated.stderr)
+    assert told["error"]["violations"][0].keys() == {"pointer", "severity", "fault", "found", "expected"}
+    assert json.loads(command("--errors", "json", "search", "order", "orderId=999999", "--sort", "x").stderr)
+
+
+def documented() -> list[str]:
+    page = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
+    table = page.partition("## As JSON")[2].partition("## Kinds")[0]
+    return re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+
+
+ERROR_MEMBERS = documented()
 
 
 def test_options_come_from_a_file_and_the_command_line_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
