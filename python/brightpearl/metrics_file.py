@@ -11,7 +11,7 @@ from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.metrics import Metrics
-from brightpearl.private_file import replacing, require_replaceable
+from brightpearl.private_file import open_to_read, replacing, require_replaceable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ PATIENCE = 10.0
 class MetricsFile:
     """The file, and beside it, under a name that no collector reads, what its sums go on from.
 
-    `clock`: milliseconds since the Unix epoch. Raises `OSError` where there can be no such file.
+    `clock`: milliseconds since the Unix epoch. Raises `OSError` where there can be no such file, and `ValidationError`
+    where it has something else than metrics of this package, which would be replaced.
     """
 
     __slots__ = ("_clock", "_path")
@@ -37,6 +38,7 @@ class MetricsFile:
         self._path = checked_path(path, "metrics_file")
         self._clock = clock or _milliseconds
         require_replaceable(self._path)
+        _require_metrics(self._path)
 
     def add(
         self,
@@ -86,8 +88,7 @@ class MetricsFile:
         return {"metrics": None, "flows": {}}
 
     def _state_path(self) -> str:
-        directory, name = os.path.split(os.path.realpath(self._path))
-        return os.path.join(directory, f".{name}.state")
+        return state_of_metrics(self._path)
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
@@ -101,6 +102,29 @@ class MetricsFile:
             yield
         finally:
             held.give_back()
+
+
+def state_of_metrics(path: str | PathLike[str]) -> str:
+    """What stands beside a file of metrics, from which its sums go on."""
+    directory, name = os.path.split(os.path.realpath(path))
+    return os.path.join(directory, f".{name}.state")
+
+
+def _require_metrics(path: str) -> None:
+    try:
+        with open(open_to_read(path), "rb") as file:
+            first = file.readline(_LONGEST_LINE)
+    except FileNotFoundError:
+        return
+    if first.strip() and not first.startswith((b"# HELP brightpearl_", b"# TYPE brightpearl_")):
+        raise ValidationError(
+            "the file has something else in it than metrics of this package; expected a file of those, or none yet",
+            location=f"metrics_file {path}",
+            advice="Nothing was sent. Name another file, such as brightpearl.prom.",
+        )
+
+
+_LONGEST_LINE = 1000
 
 
 def _gauges(flows: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.journal_commands import journal_app
 from brightpearl.cli.ledger_commands import ledger_commands, letters_app
 from brightpearl.cli.map_commands import map_app
+from brightpearl.cli.roles import require_distinct, require_lines
 from brightpearl.cli.secret_options import referred
 from brightpearl.cli.service_commands import service_commands
 from brightpearl.cli.session import at_work, pairs, path_named
@@ -344,6 +345,9 @@ def emulator(
     """
     from brightpearl.cli.emulator import Asked, serve
 
+    require_distinct(state=state, log=log, beside={"--certificate or --key": certificate})
+    require_distinct(state=state, log=log, beside={"--certificate or --key": key})
+    require_lines("--log", log, "the exchanges of an emulated account")
     asked = Asked(fault or [], cap, latency, clock, time_zone, log, tls, certificate, key, admin)
     serve(port, seed, orders, state, asked)
 
@@ -368,6 +372,7 @@ def demo(
     """
     from brightpearl.cli.demo import demo
 
+    require_distinct(out=out)
     if not demo(orders, seed, out, serve):
         end_with(6, "misuse", "the demonstration did not come out right", delivery="applied")
 

@@ -15,6 +15,8 @@ from brightpearl.cli.failure import UnusableFileError
 from brightpearl.cli.visible import say, visible
 from brightpearl.secret_reference import secret_of
 
+_NOTHING_SENT = "Nothing was sent. Name a file that can be written."
+
 KEY_VARIABLE = "BRIGHTPEARL_AUDIT_KEY"
 """The variable that has the key of the trail, or says where it is."""
 
@@ -63,7 +65,7 @@ def audited(path: str | None, command: str) -> Iterator[AuditFile | None]:
     try:
         trail.append({"outcome": "noted", "note": "begun"})
     except AuditError as error:
-        raise UnusableFileError(str(error), where=f"--audit {path}", advice="Nothing was sent.") from error
+        raise UnusableFileError(str(error), where=f"--audit {path}", advice=_NOTHING_SENT) from error
     try:
         yield trail
     finally:

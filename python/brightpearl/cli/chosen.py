@@ -6,8 +6,10 @@ import contextlib
 import os
 from collections.abc import Mapping
 
+from brightpearl.any_credentials import names_of_secrets
 from brightpearl.exceptions import ValidationError
-from brightpearl.profiles import VARIABLE, Profile, profile_of
+from brightpearl.profiles import FILE_VARIABLE as CONFIG_VARIABLE
+from brightpearl.profiles import VARIABLE, Profile, file_of_profiles, profile_of
 from brightpearl.text import Veiled
 from brightpearl.token_file import VARIABLE as FILE_VARIABLE
 
@@ -34,9 +36,21 @@ def chosen(configured: Mapping[str, str]) -> tuple[dict[str, str], Profile | Non
     return variables, profile
 
 
-def chosen_token_file() -> str | None:
-    """The file that keeps the tokens of the account; None where nothing names one."""
+def files_of_the_account() -> dict[str, str]:
+    """The files that say which account it is and who asks, by what names each: the file of profiles, the token file,
+    and those that secrets are in."""
+    files = {f"the file of profiles ({CONFIG_VARIABLE})": file_of_profiles()}
+    variables: Mapping[str, str] = Veiled({**os.environ, **_GIVEN})
     # What is wrong with a profile is told where its account is needed.
     with contextlib.suppress(ValidationError):
-        return chosen({})[0].get(FILE_VARIABLE)
-    return None
+        variables = chosen({})[0]
+    for name in (*(f"BRIGHTPEARL_{secret.upper()}" for secret in (*names_of_secrets(), "token_key")), _AUDIT_KEY):
+        kind, separator, path = (variables.get(name) or "").partition(":")
+        if separator and kind == "file":
+            files[f"the secret in {name}"] = os.path.expanduser(path)
+    if token_file := variables.get(FILE_VARIABLE):
+        files[FILE_VARIABLE] = token_file
+    return files
+
+
+_AUDIT_KEY = "BRIGHTPEARL_AUDIT_KEY"

@@ -11,6 +11,7 @@ import typer
 from brightpearl import Client
 from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
+from brightpearl.cli.roles import require_distinct
 from brightpearl.cli.session import at_work, pairs, read_input
 from brightpearl.cli.visible import say, visible
 
@@ -98,6 +99,7 @@ def validate(
     """
     from brightpearl.cli.discover import check_body
 
+    require_distinct(file=file)
     if not check_body(resource, verb, file, unknown_members.value, as_json):
         end_with(2, "validation", "the body does not fit", delivery="not-sent")
 
@@ -195,7 +197,9 @@ def _write(
 
     parameters = pairs(query, what="query parameter", expected="a name and a value such as sort=id")
     headers = dict(pairs(header, what="header", expected="a name and a value such as If-Match=3"))
-    body = read_input(_body_file(path, file))
+    file = _body_file(path, file)
+    require_distinct(file=file, audit=audit)
+    body = read_input(file)
     with (
         audited(audit, verb.lower()) as trail,
         at_work(unknown_members=unknown_members.value, trail=trail) as (client, _),
@@ -237,6 +241,7 @@ def task(
         writing.show_task(name)
         return
     given = pairs(argument, what="argument", expected="a name and a value such as orderId=7")
+    require_distinct(file=file, audit=audit)
     arguments = writing.task_arguments(read_input(file), given)
     with (
         audited(audit, name) as trail,
@@ -267,6 +272,7 @@ def batch(
     """
     from brightpearl.cli.writing import run_batch
 
+    require_distinct(file=file, audit=audit)
     lines = read_input(file)
     if not lines or not lines.strip():
         raise UsageError("there is no write in it; expected one JSON object a line", where=file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from brightpearl._native import Resource, load_json
-from brightpearl.cli.chosen import chosen_token_file
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
 from brightpearl.frames import ColumnType, array_of
@@ -125,46 +123,6 @@ def require_file(option: str, path: str | Path) -> None:
     if (kind := irregular(path)) is not None:
         raise UsageError(f"it is {kind}; expected a regular file, or none yet", where=f"{option} {path}")
     require_replaceable(path)
-
-
-def require_distinct(**named: str | Path | None) -> None:
-    """Refuses options that name one file, by whatever name or link: each would undo what the other did."""
-    seen: dict[object, str] = {}
-    files = [("--" + name.replace("_", "-"), path) for name, path in named.items()]
-    for identity in _outputs():
-        seen[identity] = "the output of this command"
-    for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", chosen_token_file())]:
-        if path is None or not str(path) or (option == "--out" and str(path) == STANDARD_OUTPUT):
-            continue
-        shown = {"--file": "FILE", "--mapping-document": "MAPPING"}.get(option, option)
-        for identity in _identities(str(path)):
-            other = seen.setdefault(identity, shown)
-            if other != shown:
-                raise UsageError(
-                    f"{other} and {shown} name the same file; expected one file for each",
-                    where=f"{shown} {path}",
-                    advice="Nothing was read or written. Name another file for one of them.",
-                )
-
-
-def _outputs() -> Iterator[object]:
-    """The files that standard output and standard error go to, where they are files."""
-    for descriptor in (1, 2):
-        with contextlib.suppress(OSError):
-            found = os.fstat(descriptor)
-            if stat.S_ISREG(found.st_mode):
-                yield found.st_dev, found.st_ino
-
-
-def _identities(path: str) -> list[object]:
-    """What tells one file from others: where it is, and which it is once it is there."""
-    if path == "-":
-        path = "/dev/stdin"
-    identities: list[object] = [os.path.realpath(path)]
-    with contextlib.suppress(OSError):
-        found = os.stat(path)
-        identities.append((found.st_dev, found.st_ino))
-    return identities
 
 
 def with_id(raw: bytes, number: int | None, key: str | None) -> bytes:

@@ -11,12 +11,12 @@ import typer
 
 from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
-from brightpearl.cli.files import require_distinct
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
 from brightpearl.cli.map_commands import DecimalMark, Delimiter, Encoding, Format, HeaderLine, ReportUnused
-from brightpearl.cli.metered import Meter, MetricsOption, metered
+from brightpearl.cli.metered import Meter, MetricsOption, metered, of_metrics
 from brightpearl.cli.noting import LedgerOption
+from brightpearl.cli.roles import require_distinct, require_lines
 from brightpearl.cli.session import at_work, pairs
 from brightpearl.cli.visible import say, visible
 
@@ -112,7 +112,9 @@ def push(
         ledger=ledger,
         audit=audit,
         metrics_file=metrics_file,
+        beside=of_metrics(metrics_file),
     )
+    require_lines("--dead-letters", dead_letters, "dead letters")
     if wait is not None and exclusive is None:
         raise UsageError("there is nothing to wait for; expected --exclusive PATH, too", where="--wait")
     opened = open_mapping(mapping, decimal_mark and decimal_mark.value)
@@ -212,7 +214,9 @@ def pull(
         dead_letters=dead_letters,
         ledger=ledger,
         metrics_file=metrics_file,
+        beside=of_metrics(metrics_file),
     )
+    require_lines("--dead-letters", dead_letters, "dead letters")
     require_appendable(out, state, append)
     keeps = csv_formulas is Formulas.KEEP
     is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
@@ -335,6 +339,15 @@ def tap(
         return
     config = _required(config)
     configured = read_config(config)
+    letters = configured.get("dead_letters")
+    require_distinct(
+        config=config,
+        state=state,
+        catalog=catalog,
+        dead_letters=letters if isinstance(letters, str) else None,
+        metrics_file=metrics_file,
+        beside=of_metrics(metrics_file),
+    )
     if discover:
         write_catalog(configured)
         return

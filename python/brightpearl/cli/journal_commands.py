@@ -34,9 +34,11 @@ def compact(
     journal much shorter.
     """
     from brightpearl.cli.failure import UsageError
+    from brightpearl.cli.roles import require_distinct
     from brightpearl.cli.visible import say
     from brightpearl.journal import Journal
 
+    require_distinct(file=file)
     if not os.path.exists(file):
         raise UsageError("the file does not exist; expected the journal of a push", where=f"FILE {file}")
     journal = Journal(file)

@@ -9,6 +9,7 @@ import typer
 
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.noting import LedgerOption, existing_ledger
+from brightpearl.cli.roles import require_distinct
 from brightpearl.cli.visible import say, visible
 
 ledger_commands = typer.Typer(rich_markup_mode=None)
@@ -131,6 +132,7 @@ def retry_letters(
     """
     from brightpearl.cli.retrying import retry
 
+    require_distinct(mapping_document=mapping, journal=journal, ledger=ledger)
     with existing_ledger(ledger) as opened:
         letters = chosen_letters(opened, numbers, flow, every)
         if (done := retry(opened, letters, mapping, journal, as_json)) is not None:

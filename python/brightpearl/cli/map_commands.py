@@ -10,6 +10,7 @@ import typer
 from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.records import Input
+from brightpearl.cli.roles import require_distinct
 
 
 class Mark(str, Enum):
@@ -65,6 +66,7 @@ def init(
     """
     from brightpearl.cli import begun
 
+    require_distinct(file=sample)
     begun.begin(sample, target, format, layout_of(delimiter, encoding, header_line))
 
 
@@ -125,6 +127,7 @@ def run(
     from brightpearl.cli import mapping
 
     layout = layout_of(delimiter, encoding, header_line)
+    require_distinct(document=document, file=records)
     _end(
         mapping.run(
             mapping.open_mapping(document, decimal_mark and decimal_mark.value),

@@ -6,14 +6,17 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from brightpearl import Client
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.visible import say, visible
+from brightpearl.exceptions import ValidationError
 from brightpearl.metrics import Metrics
-from brightpearl.metrics_file import MetricsFile
+from brightpearl.metrics_file import MetricsFile, state_of_metrics
 
 if TYPE_CHECKING:
     from brightpearl.transport import Transport
@@ -26,6 +29,11 @@ MetricsOption = Annotated[
         help="A .prom file to which the run's metrics are added, for the node exporter's textfile collector.",
     ),
 ]
+
+
+def of_metrics(path: str | None) -> dict[str, str | Path | None]:
+    """The file that stands beside one of metrics, by what people call it."""
+    return {} if path is None else {"what --metrics-file goes on from": state_of_metrics(path)}
 
 
 class Meter:
@@ -70,7 +78,10 @@ def metered(path: str | None, flow: str) -> Iterator[Meter | None]:
     if path is None:
         yield None
         return
-    file = MetricsFile(path)
+    try:
+        file = MetricsFile(path)
+    except ValidationError as error:
+        raise UsageError(error.message, where=f"--metrics-file {path}", advice=error.advice) from None
     meter = Meter(flow)
     began = time.monotonic()
     try:

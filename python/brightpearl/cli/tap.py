@@ -12,10 +12,10 @@ from typing import Any
 from brightpearl import BrightpearlError, Client, PulledRecord
 from brightpearl._native import load_json
 from brightpearl.cli.failure import UsageError
-from brightpearl.cli.files import require_distinct
 from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.metered import Meter
 from brightpearl.cli.pushing import lines_to
+from brightpearl.cli.roles import require_lines
 from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, account_variables, write
 from brightpearl.cli.tap_catalog import selected_streams
@@ -77,7 +77,7 @@ def sync(
     """Writes what changed; how many records could not be mapped or read."""
     selected = selected_streams(config, catalog, None if catalog is None else _object(catalog, "--catalog"))
     letters_file = config.get("dead_letters")
-    require_distinct(config=path, state=state, catalog=catalog, dead_letters=letters_file)
+    require_lines("--config dead_letters", letters_file, "dead letters")
     tap = Tap(config.get("overlap_seconds"), _bookmarks(state), meter)
     configured = account_variables(config, OWN)
     with (

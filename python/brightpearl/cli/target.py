@@ -13,9 +13,9 @@ from brightpearl import Client, FileLease, Outcome
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.dead_letters import DeadLetterFile, DeadLetters
 from brightpearl.cli.failure import Done, UsageError, end_with
-from brightpearl.cli.files import require_distinct
 from brightpearl.cli.pushing import NOT_AS_IT_SHOULD, done_of, outcome_members
 from brightpearl.cli.records import standard_input
+from brightpearl.cli.roles import require_distinct, require_lines
 from brightpearl.cli.schemas import SchemaCheck, schema_check
 from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, account_variables, write
@@ -263,7 +263,9 @@ def load(path: Path, members: dict[str, Any]) -> None:
     """Reads standard input to its end, and ends the command where not all is as it should be."""
     config = TargetConfig(members)
     Path(config.directory).mkdir(parents=True, exist_ok=True)
-    require_distinct(config=path, dead_letters=config.dead_letters, exclusive=config.exclusive)
+    journals: dict[str, str | Path | None] = {f"the journal of {one.name}": one.journal for one in config.streams}
+    require_distinct(config=path, dead_letters=config.dead_letters, exclusive=config.exclusive, beside=journals)
+    require_lines("--config dead_letters", config.dead_letters, "dead letters")
     letters = DeadLetterFile(config.dead_letters)
     try:
         with account_client(sleep=_sleep, configured=account_variables(members, OWN)) as client:

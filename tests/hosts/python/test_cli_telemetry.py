@@ -109,10 +109,12 @@ def test_a_trail_that_cannot_be_written_stops_a_command_before_anything_is_sent(
     note = tmp_path / "note.json"
     note.write_text('{"text": "x"}')
     before = server.emulator.statistics()["requests"]
-    for trail in (tmp_path / "no" / "audit.jsonl", tmp_path, note):
+    other = tmp_path / "other.json"
+    other.write_text("no trail")
+    for trail, code in ((tmp_path / "no" / "audit.jsonl", 7), (tmp_path, 7), (other, 7), (note, 2)):
         ended = Ended("post", "order-service/order/1/note", str(note), "--audit", str(trail))
-        assert ended.code == 2, ended.err
-        assert "Nothing was sent" in ended.err
+        assert ended.code == code, ended.err
+        assert "Nothing was " in ended.err
     assert server.emulator.statistics()["requests"] == before
     assert Ended("audit", "verify", str(tmp_path / "no")).code == 7
     (tmp_path / "x").write_text("")
