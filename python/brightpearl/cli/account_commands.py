@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
-from brightpearl.cli.visible import say, visible
+from brightpearl.cli.visible import print_json, say, visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.profiles import Profile, file_of_profiles, profiles_in
 
@@ -42,7 +42,10 @@ def profiles(
             is_wrong = True
             say(f"error: {visible(str(error))}")
             continue
-        print(json.dumps(described) if as_json else _line(described))
+        if as_json:
+            print_json(json.dumps(described))
+        else:
+            print(_line(described))
     if is_wrong:
         end_with(2, "validation", "a profile has something wrong", delivery="not-sent")
 
@@ -113,7 +116,7 @@ def doctor(
         for one in examine(client, drift=drift, service=configuration):
             worst.add((one.verdict, one.check))
             if as_json:
-                print(json.dumps({name: getattr(one, name) for name in sorted(one.__slots__)}), flush=True)
+                print_json(json.dumps({name: getattr(one, name) for name in sorted(one.__slots__)}))
                 continue
             subject = f" {one.subject}" if one.subject else ""
             print(visible(f"{one.verdict:<8} {one.check}{subject}: {one.message}"), flush=True)

@@ -40,12 +40,12 @@ def verify(
     """
     from brightpearl.audit import verify
     from brightpearl.cli.audited import key_of
-    from brightpearl.cli.visible import say, visible
+    from brightpearl.cli.visible import print_json, say, visible
 
     verified = verify(file, anchors=head or (), key=key_of(dict(os.environ)))
     if as_json:
         findings = [{name: getattr(one, name) for name in sorted(one.__slots__)} for one in verified.findings]
-        print(json.dumps({"head": verified.head, "findings": findings, "more": verified.more}))
+        print_json(json.dumps({"head": verified.head, "findings": findings, "more": verified.more}))
     else:
         for finding in verified.findings:
             print(visible(str(finding)))

@@ -8,7 +8,7 @@ from itertools import islice
 from brightpearl._native import begin_mapping, dump_json
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.records import Input, records_of
-from brightpearl.cli.visible import say, visible
+from brightpearl.cli.visible import print_json, say, visible
 from brightpearl.cli.writing import laid_out
 
 _LOOKED_AT = 100
@@ -24,7 +24,7 @@ def begin(file: str, target: str, format: Input | None, layout: Layout | None) -
     begun = begin_mapping(f"[{','.join(texts)}]", target)
     # The document's own text has its members in the order in which people read them.
     known = json.loads(begun)
-    print(laid_out(json.dumps(known["document"], ensure_ascii=False)))
+    print_json(laid_out(json.dumps(known["document"], ensure_ascii=False)))
     for guess in known["guesses"]:
         say(f"guessed: {visible(guess['to'])} from {visible(guess['from'])}: {visible(guess['means'])}")
     for missing in known["missing"]:

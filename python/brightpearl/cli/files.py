@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from brightpearl._native import Resource, load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
+from brightpearl.cli.visible import visible, visible_json
 from brightpearl.frames import ColumnType, array_of
 from brightpearl.private_file import irregular, replacing, require_replaceable
 
@@ -41,7 +42,7 @@ def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = Fal
     """A file of records, in the format that its ending says. It appears under its name when it is complete. One that
     `appends` begins with the lines that are there."""
     if str(path) == STANDARD_OUTPUT:
-        yield JsonLines(sys.stdout.buffer)
+        yield JsonLines(sys.stdout.buffer, is_shown=sys.stdout.isatty())
         sys.stdout.buffer.flush()
         return
     is_packed = path.suffix.lower() == ".gz"
@@ -141,14 +142,23 @@ def with_id(raw: bytes, number: int | None, key: str | None) -> bytes:
 
 
 class JsonLines:
-    """One record a line, byte for byte as Brightpearl sent it, but for line breaks between its members."""
+    """One record a line, byte for byte as Brightpearl sent it, but for line breaks between its members.
 
-    def __init__(self, target: IO[bytes]) -> None:
+    `is_shown`: whether a terminal shows them, without what it would obey.
+    """
+
+    def __init__(self, target: IO[bytes], *, is_shown: bool = False) -> None:
         self._target = target
+        self._is_shown = is_shown
 
     def add(self, record: Resource) -> None:
         """Writes one record."""
-        self._target.write(one_line(record.raw))
+        self.add_line(record.raw)
+
+    def add_line(self, raw: bytes) -> None:
+        """Writes one record that is JSON text."""
+        line = one_line(raw)
+        self._target.write(visible_json(line.decode()).encode() if self._is_shown else line)
 
     def finish(self) -> None:
         """All is written already."""
@@ -183,6 +193,8 @@ class CsvTable(Spooled):
     """A header and a line for each record, in UTF-8. Texts that spreadsheets would carry out are defused."""
 
     keeps_formulas = False
+    is_shown = False
+    """Whether a terminal shows it, without what it would obey."""
 
     def finish(self) -> None:
         """Writes the file."""
@@ -190,13 +202,15 @@ class CsvTable(Spooled):
 
         text = io.TextIOWrapper(self._target, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text)
-        keep = self.keeps_formulas
-        writer.writerow(self._kinds if keep else map(defused, self._kinds))
+        writer.writerow(map(self._written, self._kinds))
         for record in self._records():
-            cells = [cell_text(record.get(name)) for name in self._kinds]
-            writer.writerow(cells if keep else map(defused, cells))
+            writer.writerow([self._written(cell_text(record.get(name))) for name in self._kinds])
         text.flush()
         text.detach()
+
+    def _written(self, cell: str) -> str:
+        kept = cell if self.keeps_formulas else defused(cell)
+        return visible(kept) if self.is_shown else kept
 
 
 class ParquetTable(Spooled):

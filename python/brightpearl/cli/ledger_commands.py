@@ -10,7 +10,7 @@ import typer
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.noting import LedgerOption, existing_ledger
 from brightpearl.cli.roles import require_distinct
-from brightpearl.cli.visible import say, visible
+from brightpearl.cli.visible import print_json, say, visible
 
 ledger_commands = typer.Typer(rich_markup_mode=None)
 letters_app = typer.Typer(
@@ -61,7 +61,7 @@ def status(ledger: LedgerOption = None, as_json: AsJson = False) -> None:
             {name: getattr(finding, name) for name in ("level", "rule", "subject", "message", "advice")}
             for finding in health.findings
         ]
-        print(json.dumps({"level": health.level, "findings": found}, ensure_ascii=False))
+        print_json(json.dumps({"level": health.level, "findings": found}, ensure_ascii=False))
     else:
         print(health.level)
         for finding in health.findings:
@@ -109,7 +109,7 @@ def show_letter(
             where="NUMBER",
             advice="`brightpearl dead-letters list` shows which are",
         )
-    print(laid_out(dump_json(letter_members(letter, whole=True))))
+    print_json(laid_out(dump_json(letter_members(letter, whole=True))))
 
 
 @letters_app.command("retry", epilog=EXIT_CODES)

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from brightpearl._native import dump_json
-from brightpearl.cli.visible import say
+from brightpearl.cli.visible import print_json, say
 from brightpearl.cli.wrapped import print_wrapped
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def show_runs(runs: list[Run], as_json: bool) -> None:
                 "reason": run.reason,
                 "counts": run.counts,
             }
-            print(dump_json(members))
+            print_json(dump_json(members))
         return
     rows = [
         {
@@ -52,7 +52,7 @@ def show_letters(letters: Iterable[DeadLetter], as_json: bool) -> None:
     """Writes letters, in the order of their numbers."""
     if as_json:
         for letter in letters:
-            print(dump_json(letter_members(letter, whole=False)))
+            print_json(dump_json(letter_members(letter, whole=False)))
         return
     rows = [
         {

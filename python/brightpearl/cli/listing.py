@@ -15,10 +15,10 @@ import typer
 from brightpearl import Resources, Rows
 from brightpearl._native import Resource, dump_json, load_json
 from brightpearl.cli.fields import Field
-from brightpearl.cli.files import CsvTable, one_line, with_id
+from brightpearl.cli.files import CsvTable, JsonLines, one_line, with_id
 from brightpearl.cli.flatten import cell_text, defused, flatten
 from brightpearl.cli.progress import Progress
-from brightpearl.cli.visible import say, visible, visible_json
+from brightpearl.cli.visible import say, shown, shown_json, visible
 from brightpearl.cli.wrapped import console_width
 
 TABLE_ROWS = 100
@@ -67,27 +67,25 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
         return
     writer = csv.writer(sys.stdout)
     written = defused if formulas is Formulas.DEFUSE else str
-    shown = visible_json if sys.stdout.isatty() else str
     columns: tuple[str, ...] | None = None
     for page in rows.pages():
         if chosen is Format.JSONL:
-            sys.stdout.writelines(shown(row.to_json()) + "\n" for row in page)
+            sys.stdout.writelines(shown_json(row.to_json()) + "\n" for row in page)
         else:
             if columns is None:
                 columns = page.columns
-                writer.writerow(map(written, columns))
+                writer.writerow(shown(written(name)) for name in columns)
             for record in page.to_dicts(dates="text"):
-                writer.writerow([written(_text(record.get(name))) for name in columns])
+                writer.writerow([shown(written(_text(record.get(name)))) for name in columns])
         progress.advance(len(page))
     sys.stdout.flush()
 
 
 def _write_array(texts: Iterable[str], progress: Progress) -> int:
     """Writes one JSON document, an element a line, and says how many there were."""
-    shown = visible_json if sys.stdout.isatty() else str
     count = 0
     for text in texts:
-        sys.stdout.write(("[\n" if count == 0 else ",\n") + shown(text))
+        sys.stdout.write(("[\n" if count == 0 else ",\n") + shown_json(text))
         count += 1
         progress.advance(1)
     sys.stdout.write("\n]\n" if count else "[]\n")
@@ -97,7 +95,6 @@ def _write_array(texts: Iterable[str], progress: Progress) -> int:
 
 def write_field(records: Iterable[Any], field: Field, progress: Progress) -> int:
     """Writes one member of each record, and says how many records there were."""
-    shown = visible if sys.stdout.isatty() else str
     count = 0
     for record in records:
         sys.stdout.writelines(shown(line) + "\n" for line in field.lines(record))
@@ -128,6 +125,7 @@ def write_resources_as(
     with tempfile.TemporaryFile() as spool:
         table = CsvTable(spool, sys.stdout.buffer)
         table.keeps_formulas = formulas is Formulas.KEEP
+        table.is_shown = sys.stdout.isatty()
         for line in lines:
             table.add(Resource.from_json(line))
             count += 1
@@ -193,11 +191,10 @@ def write_resources(resources: Resources, progress: Progress, key: str | None) -
     `key`: the member that has the id, where it is not `id`.
     """
     count = 0
-    is_shown = sys.stdout.isatty()
+    lines = JsonLines(sys.stdout.buffer, is_shown=sys.stdout.isatty())
     resource: Resource
     for resource in resources:
-        line = one_line(with_id(resource.raw, resource.resource_id, key))
-        sys.stdout.buffer.write(visible_json(line.decode()).encode() if is_shown else line)
+        lines.add_line(with_id(resource.raw, resource.resource_id, key))
         count += 1
         progress.advance(1)
     sys.stdout.buffer.flush()

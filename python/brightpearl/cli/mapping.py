@@ -13,7 +13,7 @@ from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.unused import Unused
-from brightpearl.cli.visible import say, visible, visible_lines
+from brightpearl.cli.visible import print_json, say, visible, visible_lines
 from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.cli.writing import print_json_text
 from brightpearl.mapping import ready_document
@@ -71,7 +71,7 @@ def check(name: str, as_json: bool) -> str | None:
     text = document_text(name)
     checked = json.loads(check_mapping(text))
     if as_json:
-        print(json.dumps(checked, ensure_ascii=False))
+        print_json(json.dumps(checked, ensure_ascii=False))
     else:
         for finding in Mapping.check(text):
             print(visible(str(finding)))
@@ -89,7 +89,7 @@ def run(
         for place, mapped in enumerate(mapping.map_many(unused.watch(records) if report_unused else records)):
             failed += bool(mapped.failures)
             if as_json:
-                print(dump_json({"record": place, **described(mapped)}))
+                print_json(dump_json({"record": place, **described(mapped)}))
             else:
                 _show(place, mapped)
     if report_unused:
@@ -145,7 +145,7 @@ def explain(name: str, as_json: bool) -> None:
     """Says what a document does."""
     text = document_text(name)
     if as_json:
-        print(json.dumps(json.loads(explain_mapping(text)), ensure_ascii=False))
+        print_json(json.dumps(json.loads(explain_mapping(text)), ensure_ascii=False))
         return
     explanation = open_mapping(name).explain()
     where = f"{explanation.method} {explanation.target}" if explanation.target else f"from {explanation.source}"
@@ -175,7 +175,7 @@ def list_ready(as_json: bool) -> None:
         for mapping in mappings
     ]
     if as_json:
-        print(json.dumps(records, ensure_ascii=False))
+        print_json(json.dumps(records, ensure_ascii=False))
         return
     print_wrapped(["name", "maps", "what it does"], records)
     say(f"{len(records)} documents; one of them: brightpearl map show NAME > mine.json")
@@ -183,7 +183,7 @@ def list_ready(as_json: bool) -> None:
 
 def show(name: str) -> None:
     """Writes a document, laid out for people to change."""
-    print(json.dumps(json.loads(document_text(name), parse_float=_Verbatim), indent=2, ensure_ascii=False))
+    print_json(json.dumps(json.loads(document_text(name), parse_float=_Verbatim), indent=2, ensure_ascii=False))
 
 
 class _Verbatim(float):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
-from brightpearl.cli.visible import say, visible
+from brightpearl.cli.visible import print_json, say, visible
 
 service_commands = typer.Typer(rich_markup_mode=None)
 
@@ -69,7 +69,7 @@ def check(
     for problem in problems:
         if as_json:
             told = {"place": problem.place, "message": problem.message, "warning": problem.is_warning}
-            print(json.dumps(told, ensure_ascii=False))
+            print_json(json.dumps(told, ensure_ascii=False))
         else:
             print(visible(str(problem)))
     if configuration is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from brightpearl._native import dump_json
+from brightpearl.cli.visible import shown_json
 
 DELETED_AT = "_sdc_deleted_at"
 """The member that says of a record that it is gone, and when that was found."""
@@ -20,4 +21,4 @@ def account_variables(config: dict[str, Any], own: Iterable[str]) -> dict[str, s
 
 def write(message: dict[str, Any]) -> None:
     """Writes a message, and nothing else ever, to standard output."""
-    sys.stdout.write(dump_json(message) + "\n")
+    sys.stdout.write(shown_json(dump_json(message)) + "\n")

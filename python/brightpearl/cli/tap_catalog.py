@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.tap_streams import Stream, streams_of
+from brightpearl.cli.visible import print_json
 
 
 def write_catalog(config: dict[str, Any]) -> None:
     """Writes the catalogue."""
     entries = [_entry(stream, is_selected="streams" in config) for stream in streams_of(config)]
-    json.dump({"streams": entries}, sys.stdout, indent=2)
-    print()
+    print_json(json.dumps({"streams": entries}, indent=2))
 
 
 def _entry(stream: Stream, *, is_selected: bool) -> dict[str, Any]:

@@ -4,13 +4,12 @@ nowhere else."""
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from brightpearl.cli.failure import Done, note_done
 from brightpearl.cli.streams import give_up_output
-from brightpearl.cli.visible import say, visible_json
+from brightpearl.cli.visible import say, shown_json
 
 
 class Telling:
@@ -43,7 +42,7 @@ class Telling:
 
     def json_line(self, text: str, *, is_news: bool = True) -> None:
         """A line of JSON, on a terminal without what that would obey."""
-        self.line(visible_json(text) if sys.stdout.isatty() else text, is_news=is_news)
+        self.line(shown_json(text), is_news=is_news)
 
     def to(self, place: str, tell: Callable[[], object]) -> None:
         """Tells another place, unless it has failed."""

@@ -31,6 +31,21 @@ def visible_json(text: str) -> str:
     return _OBEYED_IN_LINES.sub(_json_name, text)
 
 
+def shown_json(text: str) -> str:
+    """JSON text for standard output: for a terminal as `visible_json`, else as it is."""
+    return visible_json(text) if sys.stdout.isatty() else text
+
+
+def shown(text: str) -> str:
+    """A text for standard output: for a terminal as `visible`, else as it is."""
+    return visible(text) if sys.stdout.isatty() else text
+
+
+def print_json(text: str) -> None:
+    """Prints JSON text."""
+    print(shown_json(text), flush=True)
+
+
 def _name(found: re.Match[str]) -> str:
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found[0]) or _escape(ord(found[0]))
 
