@@ -99,7 +99,7 @@ class Profile:
                 yield one_line(name)[:100], _unknown(name, known, "the profile")
             expected = {"read_only": (bool, "true or false"), "options": (dict, "a table")}.get(name, (str, "a text"))
             if not isinstance(value, expected[0]):
-                yield name, f"`{name}` is {named(value)}; expected {expected[1]}"
+                yield name, f"`{name}` is {in_toml(value)}; expected {expected[1]}"
         for name in self.options:
             if name not in OPTIONS:
                 yield f"options.{one_line(name)[:100]}", _unknown(name, OPTIONS, "the table `options`")
@@ -211,11 +211,11 @@ def _wrong_tables(read: dict[str, Any]) -> Iterator[tuple[str, str]]:
     profiles = read.get("profiles", {})
     expected = "expected tables such as [profiles.acme]"
     if not isinstance(profiles, dict):
-        yield "profiles", f"it is {named(profiles)}; {expected}"
+        yield "profiles", f"it is {in_toml(profiles)}; {expected}"
         return
     for name, members in profiles.items():
         if not isinstance(members, dict):
-            yield f"profiles.{one_line(name)[:100]}", f"it is {named(members)}; {expected}"
+            yield f"profiles.{one_line(name)[:100]}", f"it is {in_toml(members)}; {expected}"
 
 
 def _read(path: str) -> dict[str, Any]:
@@ -271,7 +271,7 @@ def _parsed(content: Hidden, path: str) -> dict[str, Any]:
                 advice="Install it: pip install 'brightpearl[profiles]'.",
             ) from None
     try:
-        return _veiled(toml.loads(content.value.decode()))
+        return _veiled(toml.loads(content.value.decode("utf-8-sig")))
     except UnicodeDecodeError:
         problem = "the file is not UTF-8"
     except toml.TOMLDecodeError as error:
@@ -280,6 +280,15 @@ def _parsed(content: Hidden, path: str) -> dict[str, Any]:
         problem = "the file is nested too deeply to be read"
     # Without the failure, which leads to the content.
     raise _wrong(problem, path)
+
+
+def in_toml(value: object) -> str:
+    """What a value is, in the words of the file."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return {list: "a list", str: "a text", int: "a whole number", float: "a number"}.get(type(value), named(value))
 
 
 def _veiled(table: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.webhook_commands import webhooks_app
 from brightpearl.environment import secret_variables
+from brightpearl.record_schemas import record_schema
 from brightpearl.secret_reference import EXPECTED
 
 _OTHER_SECRETS = secret_variables()[1:]
@@ -89,7 +90,11 @@ OutputFormat = Annotated[
 ]
 FieldOption = Annotated[
     str | None,
-    typer.Option(metavar="PATH", help="Writes one member alone, such as totalValue.net or orderRows[].productId."),
+    typer.Option(
+        metavar="PATH",
+        help="Writes one member alone, such as totalValue.net or orderRows[].productId: texts as they are but for line "
+        "ends, which are \\n; with -o json or jsonl as JSON.",
+    ),
 ]
 SearchResource = Annotated[
     str,
@@ -189,7 +194,7 @@ def search(
     A table shows 100 rows unless --limit says otherwise.
     """
     chosen = format or listing.suitable_format()
-    member = None if field is None else Field(field)
+    member = _field(field, format)
     if limit is None and member is None and chosen is listing.Format.TABLE:
         limit = listing.TABLE_ROWS
     with at_work() as (client, shown):
@@ -201,7 +206,7 @@ def search(
         else:
             shown.stage("rows", rows.metadata.results_available)
             member.require_among(column.name for column in rows.metadata.columns)
-            listing.write_field(rows.dicts(dates="text"), member, shown)
+            listing.write_field(rows.dicts(dates="text"), member, format, shown)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -222,7 +227,7 @@ def get(
     not exist are named on standard error.
     """
     listed = find_resource(resource)
-    member = None if field is None else Field(field)
+    member = _field(field, format)
     with at_work() as (client, shown):
         resources = client.get(_resource_path(resource), ids, query=pairs(query))
         shown.stage("records", None)
@@ -230,7 +235,7 @@ def get(
             chosen = format or listing.Format.JSONL
             count = listing.write_resources_as(resources, chosen, shown, listed and listed.key, csv_formulas)
         else:
-            count = listing.write_field((resource.value for resource in resources), member, shown)
+            count = listing.write_field((resource.value for resource in resources), member, format, shown)
     if resources.missing:
         say(f"missing: {resources.missing}")
     for refusal in resources.refused:
@@ -243,6 +248,20 @@ def get(
     if not count:
         what = f"there is none of them: {resources.missing}" if resources.missing else "there is none"
         end_with(4, "not-found", what[:_LONGEST_TOLD], delivery="rejected")
+    if member is not None:
+        member.require_found(record_schema(resource.rsplit("/")[-1]))
+
+
+def _field(text: str | None, format: listing.Format | None) -> Field | None:
+    """The one member that is wanted."""
+    if text is None:
+        return None
+    if format is not None and format not in listing.FIELD_FORMATS:
+        raise UsageError(
+            f"one member is not written as {format.value}; expected json or jsonl, or nothing for texts as they are",
+            where="--output",
+        )
+    return Field(text)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from brightpearl.arguments import did_you_mean, named
+from brightpearl.arguments import did_you_mean
 from brightpearl.exceptions import ValidationError
-from brightpearl.profiles import file_of_profiles, tables_in
+from brightpearl.profiles import FILE_VARIABLE, file_of_profiles, in_toml, tables_in
 from brightpearl.text import one_line
 
 
@@ -20,7 +21,7 @@ def is_group(command: Any) -> bool:
 def take_defaults(context: Any) -> None:
     """Has every command begin with what the file says of its options. The command line and the environment win."""
     path = file_of_profiles()
-    if not os.path.exists(path):
+    if not os.path.exists(path) and not os.environ.get(FILE_VARIABLE):
         # Whoever names a profile of it is told so.
         return
     found = tables_in(path).get("command", {})
@@ -59,19 +60,49 @@ def _of_command(command: Any, table: Any, path: str, place: str) -> dict[str, An
         parameter = options.get(name.replace("_", "-"))
         if parameter is None or parameter.name is None:
             raise _unknown(name, options, path, where, "option")
-        if parameter.is_flag and not isinstance(value, bool):
-            raise _wrong(f"it is {named(value)}; expected true or false", path, where)
-        if parameter.multiple and not isinstance(value, list):
-            raise _wrong(f"it is {named(value)}; expected a list", path, where)
-        if isinstance(value, (dict, list)) and not parameter.multiple:
-            raise _wrong(f"it is {named(value)}; expected a text or a number", path, where)
-        given[parameter.name] = value
+        given[parameter.name] = _value(parameter, value, path, where)
     return given
+
+
+def _value(parameter: Any, value: Any, path: str, where: str) -> Any:
+    """The value of an option, which has the type that the option has."""
+    if parameter.is_flag:
+        if not isinstance(value, bool):
+            raise _wrong(f"it is {in_toml(value)}; expected true or false", path, where)
+        return value
+    if not parameter.multiple:
+        return _one(parameter, value, path, where)
+    if not isinstance(value, list):
+        raise _wrong(f"it is {in_toml(value)}; expected a list", path, where)
+    return [_one(parameter, element, path, f"{where}[{place}]") for place, element in enumerate(value)]
+
+
+def _one(parameter: Any, value: Any, path: str, where: str) -> Any:
+    kind = parameter.type.name
+    types, expected = next((found for name, found in _KINDS.items() if name in kind), _TEXT)
+    # To Python, true is the number 1.
+    if isinstance(value, bool) or not isinstance(value, types):
+        raise _wrong(f"it is {in_toml(value)}; expected {expected}", path, where)
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    # What a text says is looked at as on the command line.
+    "int": ((int, str), "a whole number"),
+    "float": ((int, float, str), "a number"),
+}
+_TEXT = ((str, int, float, datetime.date), "a text or a number")
+
+
+def is_from_file(context: Any, name: str) -> bool:
+    """Whether the file gave an option, and the command line said nothing of it."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "DEFAULT_MAP"
 
 
 def _require_table(table: Any, path: str, place: str) -> None:
     if not isinstance(table, Mapping):
-        raise _wrong(f"it is {named(table)}; expected a table such as [command.search]", path, place)
+        raise _wrong(f"it is {in_toml(table)}; expected a table such as [command.search]", path, place)
 
 
 def _unknown(name: str, known: Any, path: str, place: str, what: str) -> ValidationError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import typer
@@ -83,6 +84,19 @@ class UsageError(Exception):
 
 class UnusableFileError(UsageError):
     """A file that the command line names cannot be read or written."""
+
+
+@contextlib.contextmanager
+def told_of(places: dict[str, str]) -> Iterator[None]:
+    """Has an error name the place that its user knows: an option instead of the argument that it became."""
+    try:
+        yield
+    except BrightpearlError as error:
+        for name, place in places.items():
+            if error.location == name or (error.location or "").startswith((f"{name}.", f"{name}[")):
+                error.location = place
+                error.message = error.message.replace(f"`{name}`", f"`{place}`")
+        raise
 
 
 def reports_failures(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -9,22 +9,29 @@ from typing import Any
 from brightpearl._native import dump_json
 from brightpearl.arguments import did_you_mean
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.visible import visible
 
-_STEP = re.compile(r"([^.\[\]]+)((?:\[\d*\])*)")
+# Letters and digits of any script, and the signs that names have. Anything else is a language of its own.
+_STEP = re.compile(r"([\w$:@/-]+)((?:\[\d*\])*)")
+_LONGEST_SHOWN = 100
 
 
 class Field:
     """A way into a record: names with points between them, `[]` for every element of a list or of a map that is keyed
-    by ids, and `[0]` for one."""
+    by ids, and `[0]` for one. A point may stand before it, as in jq."""
 
     def __init__(self, text: str) -> None:
         self._steps: list[str | int | None] = []
         self.text = text
+        # How many steps led somewhere in a record, and which names stood where the next one led nowhere.
+        self._reached = -1
+        self._seen: dict[str, None] = {}
         for part in text.removeprefix(".").split("."):
             found = _STEP.fullmatch(part)
             if found is None:
                 raise UsageError(
-                    f"invalid field {text!r}; expected names such as totalValue.net or orderRows[].productId",
+                    f"invalid field {visible(text)[:_LONGEST_SHOWN]!r}; expected names such as totalValue.net or "
+                    "orderRows[].productId",
                     where="--field",
                 )
             self._steps.append(found[1])
@@ -34,27 +41,73 @@ class Field:
         """Refuses a column that rows do not have."""
         known = list(columns)
         if known and self._steps[0] not in known:
-            nearest = did_you_mean(str(self._steps[0]), known)
-            hint = f"did you mean {nearest}?" if nearest else f"expected one of {', '.join(known)}"
-            raise UsageError(f"the rows have no column {self._steps[0]!r}; {hint}", where="--field")
+            raise self._unknown("the rows have no column", 0, known)
+
+    def require_found(self, schema: dict[str, Any]) -> None:
+        """Refuses a member that none of the records had that were written, and that no record is known to have.
+
+        `schema`: what is known of such records.
+        """
+        if 0 <= self._reached < len(self._steps) and not _is_known(schema, self._steps):
+            raise self._unknown("no record has a member", self._reached, list(self._seen))
+
+    def _unknown(self, what: str, place: int, known: list[str]) -> UsageError:
+        step = self._steps[place]
+        shown = f"[{'' if step is None else step}]" if not isinstance(step, str) else step
+        nearest = did_you_mean(shown, known)
+        some = f"expected one of {', '.join(known)[:1000]}" if known else "expected a member that is there"
+        hint = f"did you mean {nearest}?" if nearest else some
+        return UsageError(f"{what} {shown!r}; {hint}", where="--field")
+
+    def values(self, record: Any) -> Iterator[Any]:
+        """What a record has there; None for nothing."""
+        self._reached = max(self._reached, 0)
+        return self._values(record, 0)
 
     def lines(self, record: Any) -> Iterator[str]:
-        """What a record has there: texts as they are, anything else as JSON, and null for nothing."""
-        for value in _values(record, self._steps):
+        """The same as lines: texts as they are but for line ends, which are `\\n`, anything else as JSON, and null for
+        nothing."""
+        for value in self.values(record):
             yield value.replace("\r", "\\r").replace("\n", "\\n") if isinstance(value, str) else dump_json(value)
 
+    def _values(self, value: Any, place: int) -> Iterator[Any]:
+        self._reached = max(self._reached, place)
+        if place == len(self._steps):
+            yield value
+            return
+        step = self._steps[place]
+        if isinstance(step, str):
+            if isinstance(value, dict) and step in value:
+                yield from self._values(value[step], place + 1)
+                return
+            if isinstance(value, dict) and place == self._reached:
+                self._seen.update(dict.fromkeys(map(str, value)))
+            yield None
+            return
+        elements = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+        if step is None:
+            if isinstance(value, (dict, list)) and not elements:
+                # An empty list has nothing that could be missed.
+                self._reached = len(self._steps)
+            for element in elements:
+                yield from self._values(element, place + 1)
+        elif step < len(elements):
+            yield from self._values(elements[step], place + 1)
+        else:
+            if isinstance(value, (dict, list)):
+                self._reached = len(self._steps)
+            yield None
 
-def _values(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
-    if not steps:
-        yield value
-        return
-    step, *rest = steps
-    if step is None:
-        elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        for element in elements:
-            yield from _values(element, rest)
-    elif isinstance(step, int):
-        is_there = isinstance(value, list) and step < len(value)
-        yield from _values(value[step] if is_there else None, rest)
-    else:
-        yield from _values(value.get(step) if isinstance(value, dict) else None, rest)
+
+def _is_known(schema: dict[str, Any], steps: list[str | int | None]) -> bool:
+    """Whether a schema has what the steps lead to."""
+    for step in steps:
+        properties = schema.get("properties", {})
+        if isinstance(step, str):
+            found = properties.get(step)
+        else:
+            found = schema.get("items") or schema.get("additionalProperties")
+        if not isinstance(found, dict):
+            return False
+        schema = found
+    return True

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from brightpearl.cli.audited import AuditOption, audited
+from brightpearl.cli.defaults import is_from_file
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
@@ -34,6 +35,7 @@ class Existing(str, Enum):
 @flow_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def push(
+    ctx: typer.Context,
     mapping: Annotated[str, typer.Argument(metavar="MAPPING", help="A mapping document, or the name of a ready one.")],
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help=".jsonl, .json, .csv or .tsv; - is JSON on standard input.")
@@ -102,6 +104,9 @@ def push(
     from brightpearl.cli.mapping import open_mapping
     from brightpearl.cli.pushing import Pushing, Source, check_intent, push, seconds_of
 
+    if write and dry_run and is_from_file(ctx, "write") != is_from_file(ctx, "dry_run"):
+        # What the command line says of them wins.
+        write, dry_run = not is_from_file(ctx, "write"), not is_from_file(ctx, "dry_run")
     check_intent(write, dry_run)
     require_distinct(
         mapping_document=mapping,
@@ -329,7 +334,8 @@ def tap(
 
     Records that are gone have only their id and _sdc_deleted_at.
     """
-    from brightpearl.cli.tap import read_config, sync
+    from brightpearl.cli.singer import require_known
+    from brightpearl.cli.tap import OWN, read_config, sync
     from brightpearl.cli.tap_catalog import write_catalog
 
     if about:
@@ -339,6 +345,7 @@ def tap(
         return
     config = _required(config)
     configured = read_config(config)
+    require_known(configured, OWN)
     letters = configured.get("dead_letters")
     require_distinct(
         config=config,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from brightpearl.cli.defaults import is_from_file
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.noting import LedgerOption, existing_ledger
 from brightpearl.cli.roles import require_distinct
@@ -115,6 +116,7 @@ def show_letter(
 @letters_app.command("retry", epilog=EXIT_CODES)
 @reports_failures
 def retry_letters(
+    ctx: typer.Context,
     numbers: Numbers = None,
     ledger: LedgerOption = None,
     flow: Flow = None,
@@ -134,17 +136,19 @@ def retry_letters(
 
     require_distinct(mapping_document=mapping, journal=journal, ledger=ledger)
     with existing_ledger(ledger) as opened:
-        letters = chosen_letters(opened, numbers, flow, every)
+        letters = chosen_letters(opened, numbers, flow, every and not (numbers and is_from_file(ctx, "every")))
         if (done := retry(opened, letters, mapping, journal, as_json)) is not None:
             end_with(4, "rejected", "a record was refused again", done=done)
 
 
 @letters_app.command("drop", epilog=EXIT_CODES)
 @reports_failures
-def drop_letters(numbers: Numbers = None, ledger: LedgerOption = None, flow: Flow = None, every: All = False) -> None:
+def drop_letters(
+    ctx: typer.Context, numbers: Numbers = None, ledger: LedgerOption = None, flow: Flow = None, every: All = False
+) -> None:
     """Takes dead letters away: their records are then nowhere here."""
     with existing_ledger(ledger) as opened:
-        letters = chosen_letters(opened, numbers, flow, every)
+        letters = chosen_letters(opened, numbers, flow, every and not (numbers and is_from_file(ctx, "every")))
         say(f"{opened.dead_letters.drop(letter.id for letter in letters):,} dropped")
 
 

@@ -6,7 +6,7 @@ import csv
 import itertools
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Annotated, Any
 
@@ -81,25 +81,42 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
     sys.stdout.flush()
 
 
-def _write_array(texts: Iterable[str], progress: Progress) -> int:
+def _write_array(texts: Iterable[str], progress: Progress | None = None) -> int:
     """Writes one JSON document, an element a line, and says how many there were."""
     count = 0
     for text in texts:
         sys.stdout.write(("[\n" if count == 0 else ",\n") + shown_json(text))
         count += 1
-        progress.advance(1)
+        if progress is not None:
+            progress.advance(1)
     sys.stdout.write("\n]\n" if count else "[]\n")
     sys.stdout.flush()
     return count
 
 
-def write_field(records: Iterable[Any], field: Field, progress: Progress) -> int:
+FIELD_FORMATS = (Format.JSON, Format.JSONL)
+"""How the values of one member can be written besides as texts."""
+
+
+def write_field(records: Iterable[Any], field: Field, chosen: Format | None, progress: Progress) -> int:
     """Writes one member of each record, and says how many records there were."""
     count = 0
-    for record in records:
-        sys.stdout.writelines(shown(line) + "\n" for line in field.lines(record))
-        count += 1
-        progress.advance(1)
+
+    def counted() -> Iterator[Any]:
+        nonlocal count
+        for record in records:
+            yield record
+            count += 1
+            progress.advance(1)
+
+    if chosen is Format.JSON:
+        _write_array(dump_json(value) for record in counted() for value in field.values(record))
+        return count
+    for record in counted():
+        if chosen is Format.JSONL:
+            sys.stdout.writelines(shown_json(dump_json(value)) + "\n" for value in field.values(record))
+        else:
+            sys.stdout.writelines(shown(line) + "\n" for line in field.lines(record))
     sys.stdout.flush()
     return count
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from brightpearl import BrightpearlError, Client, PulledRecord
 from brightpearl._native import load_json
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UsageError, told_of
 from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.metered import Meter
 from brightpearl.cli.pushing import lines_to
@@ -77,6 +77,8 @@ def sync(
     """Writes what changed; how many records could not be mapped or read."""
     selected = selected_streams(config, catalog, None if catalog is None else _object(catalog, "--catalog"))
     letters_file = config.get("dead_letters")
+    if letters_file is not None and not isinstance(letters_file, str):
+        raise UsageError("it is not a text; expected the path of a file", where="--config dead_letters")
     require_lines("--config dead_letters", letters_file, "dead letters")
     tap = Tap(config.get("overlap_seconds"), _bookmarks(state), meter)
     configured = account_variables(config, OWN)
@@ -104,9 +106,10 @@ class Tap:
         for stream in pull.streams:
             stream.tell([])
         before = self._bookmarks.get(pull.name)
-        pulled = client.pull(
-            [pull.resource], state=None if before is None else before["checkpoint"], overlap=self._overlap
-        )
+        with told_of(pull.streams[0].places):
+            pulled = client.pull(
+                [pull.resource], state=None if before is None else before["checkpoint"], overlap=self._overlap
+            )
         with pulled:
             for batch in pulled.batches():
                 for stream in pull.streams:

@@ -7,7 +7,7 @@ from typing import Any
 
 from brightpearl import Mapping, PulledRecord, PullResource, ValidationError
 from brightpearl._native import find_resource, find_search, list_resources
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UsageError, told_of
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.singer import DELETED_AT, write
 from brightpearl.record_schemas import record_schema
@@ -39,6 +39,8 @@ class Stream:
         """What the catalogue deselects: the steps of breadcrumbs."""
         self.watermarks = self._watermarks(mapping)
         self._is_told = False
+        self.places: dict[str, str] = {}
+        """Where the configuration says what an error names otherwise."""
 
     def _known(self) -> dict[str, Any]:
         """What is known of the records before one comes."""
@@ -176,7 +178,13 @@ def _stream(one: Any, where: str, config: dict[str, Any]) -> Stream:
             f"no resource {resource!r} can be pulled; brightpearl catalog shows what there is", location=where
         )
     mapping = _mapping(document)
-    return Stream(PullResource(resource, mapping=mapping, **options), mapping, child)
+    places = {f"resources[0].{name}": f"{where} {name}" for name in _OPTIONS} | {"overlap": "--config overlap_seconds"}
+    if "since" not in members:
+        places["resources[0].since"] = "--config start_date"
+    with told_of(places):
+        stream = Stream(PullResource(resource, mapping=mapping, **options), mapping, child)
+    stream.places = places
+    return stream
 
 
 def _mapping(document: Any) -> Mapping | None:

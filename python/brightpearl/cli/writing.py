@@ -6,10 +6,12 @@ import contextlib
 import json
 import sys
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from brightpearl import BatchResult, BrightpearlError, Client, Reply, tasks
 from brightpearl._native import dump_json, load_json
+from brightpearl.call_options import NAMES
 from brightpearl.cli.error_lines import describe_error
 from brightpearl.cli.failure import Done, UsageError
 from brightpearl.cli.progress import Progress
@@ -131,7 +133,27 @@ def task_arguments(body: bytes | None, given: list[tuple[str, str]]) -> dict[str
             arguments[name] = load_json(text.encode())
         except BrightpearlError:
             arguments[name] = text
-    return arguments
+    if option := next((name for name in arguments if name in NAMES), None):
+        # The method of a client takes them beside the arguments; what the API has none of is no argument.
+        raise UsageError(
+            f"the task takes no argument {option!r}; expected those that it has",
+            where="--arg" if option in dict(given) else "FILE",
+            advice="brightpearl task NAME --describe lists them.",
+        )
+    return {name: _as_written(value) for name, value in arguments.items()}
+
+
+_MOST_PLACES = 1000
+"""A number with more is none that anything takes."""
+
+
+def _as_written(value: Any) -> Any:
+    """A value whose numbers with an exponent stay numbers that are not whole, as those with a fraction are: no id."""
+    if isinstance(value, Decimal) and value.is_finite() and 0 <= int(value.as_tuple().exponent) < _MOST_PLACES:
+        return Decimal(f"{value:f}.0")
+    if isinstance(value, dict):
+        return {name: _as_written(member) for name, member in value.items()}
+    return [_as_written(element) for element in value] if isinstance(value, list) else value
 
 
 def run_batch(client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress) -> Done | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings
 
 __all__ = ["server", "settings"]
@@ -70,12 +71,47 @@ def test_one_member_of_each_record_is_written_alone() -> None:
         (("search", "order", "--field", "ordrId"), "did you mean orderId?"),
         (("get", "order", "1", "--field", "a..b"), "expected names such as"),
         (("get", "order", "1", "--field", "a[x]"), "expected names such as"),
+        (("get", "order", "1", "--field", "a|b"), "expected names such as"),
+        (("get", "order", "1", "--field", "a\udcff"), "expected names such as"),
+        (("get", "order", "1-3", "--field", "referense"), "did you mean reference?"),
+        (("get", "order", "1-3", "--field", "totalValue.nett"), "did you mean net?"),
+        (("get", "order", "1-3", "--field", "orderRows[].productid"), "did you mean productId?"),
+        (("get", "order", "1", "--field", "orderRows[0].x"), "no record has a member 'x'"),
+        (("get", "order", "1", "--field", "reference.x"), "no record has a member 'x'"),
+        (("get", "order", "1", "--field", "id", "-o", "csv"), "expected json or jsonl"),
+        (("search", "order", "--field", "orderId", "-o", "table"), "expected json or jsonl"),
     ],
 )
 def test_a_field_that_cannot_be_is_refused(arguments: tuple[str, ...], said: str) -> None:
     ended = Ended(*arguments)
     assert ended.code == 2
     assert said in ended.err
+
+
+def test_members_that_may_be_missing_and_places_of_maps_are_no_mistakes() -> None:
+    order = json.loads(Ended("get", "order", "1").out)
+    first = next(iter(order["orderRows"].values()))
+    row = Ended("get", "order", "1", "--field", "orderRows[0].quantity.magnitude")
+    assert (row.code, row.out) == (0, f"{first['quantity']['magnitude']}\n")
+    assert Ended("get", "order", "1", "--field", "orderRows[99].productId").out == "null\n"
+    # Only some records have it, and this one has not.
+    assert "delivery" in order
+    missing = Ended("get", "order", "1", "--field", "cancelled.on")
+    assert missing.code in (0, 2)
+    assert Ended("get", "order", "1", "--field", ".id").out == "1\n"
+
+
+def test_a_member_is_written_as_json_where_that_is_asked_for(server: EmulatorServer) -> None:
+    with server.client() as client:
+        customer = {"contactId": 208}
+        made = [client.create_sales_order(customer=customer, reference=text)["orderId"] for text in ("null", "a\\n")]
+    words = ("get", "order", ",".join(map(str, made)), "--field")
+    assert sorted(Ended(*words, "reference", "-o", "jsonl").out.splitlines()) == [json.dumps("a\\n"), '"null"']
+    assert sorted(json.loads(Ended(*words, "reference", "-o", "json").out)) == ["a\\n", "null"]
+    assert sorted(Ended(*words, "reference").out.splitlines()) == ["a\\n", "null"]
+    rows = ("search", "order", "orderId=1-3", "--field", "orderId", "-o")
+    assert json.loads(Ended(*rows, "json").out) == [1, 2, 3]
+    assert Ended(*rows, "jsonl").out == "1\n2\n3\n"
 
 
 def test_a_pull_writes_to_standard_output_and_into_packed_files(tmp_path: Path) -> None:

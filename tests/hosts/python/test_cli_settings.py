@@ -1,0 +1,145 @@
+"""Options of a file, arguments of tasks, completion, and members of configurations: what cannot be is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from brightpearl.testing import EmulatorServer
+from command_line import Ended, server, settings
+from test_cli_output import command
+
+__all__ = ["server", "settings"]
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[command.search]\nlimit = true", "it is true; expected a whole number"),
+        ("[command.search]\nlimit = 1.9", "it is a number; expected a whole number"),
+        ("[command.search]\nlimit = {a = 1}", "it is a table; expected a whole number"),
+        ("[command.search]\ncolumns = false", "it is false; expected a text or a number"),
+        ("[command.search]\noutput = [1]", "it is a list; expected a text or a number"),
+        ("[command.push]\nwait = true", "it is true; expected a number"),
+        ("[command.push]\nwrite = 1", "it is a whole number; expected true or false"),
+        ("[command.pull]\nwhere = [true]", "it is true; expected a text or a number"),
+        ("[command]\nsearch = 1", "it is a whole number; expected a table"),
+        ("[profiles.a]\naccount = {b = 1}", "it is a table; expected a text"),
+    ],
+)
+def test_an_option_of_a_file_has_the_type_of_the_option(
+    line: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(line)
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    words = ("profiles",) if line.startswith("[profiles") else ("search", "order")
+    ended = Ended(*words)
+    assert (ended.code, said.removeprefix("it ") in ended.err) == (2, True), ended.err
+
+
+def test_a_file_may_begin_with_a_mark_and_have_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"\xef\xbb\xbf[command.search]\nlimit = 2\n[command.pull]\nsince = 2020-01-01\nlimit = 1\n")
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    assert len(Ended("search", "order", "-o", "jsonl").out.splitlines()) == 2
+    pulled = Ended("pull", "order", "--out", "-")
+    assert (pulled.code, len(pulled.out.splitlines())) == (0, 1), pulled.err
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(tmp_path / "none.toml"))
+    ended = Ended("search", "order")
+    assert (ended.code, "none.toml" in ended.err) == (2, True), ended.err
+
+
+def test_the_command_line_wins_where_two_options_exclude_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer
+) -> None:
+    file, records = tmp_path / "config.toml", tmp_path / "records.jsonl"
+    records.write_text("")
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    words = ("push", "shopify-order", str(records))
+    for said, other in (("write", "--dry-run"), ("dry-run", "--write")):
+        file.write_text(f"[command.push]\n{said} = true\n")
+        assert Ended(*words).code == 0
+        ended = Ended(*words, other)
+        assert (ended.code, "no records" in ended.err) == (0, True), ended.err
+    file.write_text("[command.push]\nwrite = true\ndry-run = true\n")
+    assert "both --dry-run and --write are given" in Ended(*words).err
+    file.write_text("[command.dead-letters.drop]\nall = true\n")
+    ledger = str(tmp_path / "ledger.db")
+    assert Ended("push", *words[1:], "--write", "--ledger", ledger).code == 0
+    assert "there is no dead letter 7" in Ended("dead-letters", "drop", "7", "--ledger", ledger).err
+
+
+@pytest.mark.parametrize("name", ["timeout", "max_retries", "extra_headers", "extra_query"])
+def test_options_of_a_call_are_no_arguments_of_a_task(name: str, tmp_path: Path, server: EmulatorServer) -> None:
+    before = server.emulator.statistics()["requests"]
+    file = tmp_path / "arguments.json"
+    file.write_text(json.dumps({"orderId": 1, "text": "x", name: 5}))
+    for words in ([str(file)], ["--arg", "orderId=1", "--arg", "text=x", "--arg", f"{name}=5"]):
+        ended = Ended("task", "add-order-note", *words)
+        assert (ended.code, f"the task takes no argument '{name}'" in ended.err) == (2, True), ended.err
+    assert server.emulator.statistics()["requests"] == before
+
+
+def test_a_number_with_an_exponent_is_no_id(tmp_path: Path) -> None:
+    file = tmp_path / "arguments.json"
+    for text in ("1.0", "1e0", "10e-1", "1E0"):
+        file.write_text(f'{{"orderId": {text}, "text": "x"}}')
+        for words in ([str(file)], ["--arg", f"orderId={text}", "--arg", "text=x"]):
+            ended = Ended("task", "add-order-note", *words)
+            assert (ended.code, "expected an id" in ended.err) == (2, True), (text, ended.err)
+    row = '[{"name": "x", "quantity": 1, "net": 1e1, "tax": 0, "taxCode": "T20"}]'
+    made = Ended("task", "create-sales-order", "--arg", 'customer={"contactId": 208}', "--arg", f"orderRows={row}")
+    assert made.code == 0, made.err
+    order = json.loads(Ended("get", "order", str(json.loads(made.out)["orderId"])).out)
+    assert float(order["totalValue"]["net"]) == 10
+
+
+def test_completion_ends_as_it_should() -> None:
+    words = {"COMP_WORDS": "brightpearl sea", "COMP_CWORD": "1"}
+    for instruction, variables, code in (
+        ("complete_bash", words, 0),
+        ("foo", {}, 2),
+        ("complete_bash", {}, 2),
+        ("complete_bash", words | {"COMP_CWORD": "x"}, 2),
+        ("source_bash", {}, 0),
+    ):
+        ended = command(_BRIGHTPEARL_COMPLETE=instruction, **variables)
+        assert ended.returncode == code, (instruction, ended.stderr)
+        assert "mistake" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        ({"start_dat": "2020-01-01"}, "did you mean start_date?"),
+        ({"acount": "x"}, "did you mean account?"),
+        ({"start_date": "yesterday"}, "--config start_date"),
+        ({"overlap_seconds": "x"}, "--config overlap_seconds"),
+        ({"streams": [{"resource": "order", "since": "x"}]}, "--config streams 0 since"),
+        ({"streams": [{"resource": "order", "watermark": "x"}]}, "--config streams 0 watermark"),
+        ({"streams": ["order"], "dead_letters": 5}, "--config dead_letters"),
+    ],
+)
+def test_the_configuration_of_a_tap_is_told_in_its_own_words(
+    member: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "tap.json"
+    config.write_text(json.dumps({"streams": ["order"]} | member))
+    ended = Ended("tap", "--config", str(config))
+    assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert "resources[" not in ended.err
+
+
+def test_members_of_whatever_runs_a_tap_are_told_and_passed_over(tmp_path: Path) -> None:
+    config = tmp_path / "tap.json"
+    config.write_text(json.dumps({"streams": ["order"], "x_of_the_runner": 1}))
+    ended = Ended("tap", "--config", str(config), "--discover")
+    assert (ended.code, "'x_of_the_runner' is not known, and is passed over" in ended.err) == (0, True), ended.err
