@@ -286,9 +286,7 @@ def in_toml(value: object) -> str:
     """What a value is, in the words of the file."""
     if isinstance(value, dict):
         return "a table"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return {list: "a list", str: "a text", int: "a whole number", float: "a number"}.get(type(value), named(value))
+    return ("true" if value else "false") if isinstance(value, bool) else named(value)
 
 
 def _veiled(table: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from brightpearl.cli.service_commands import service_commands
 from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.webhook_commands import webhooks_app
+from brightpearl.cli.words import OF_SEARCH, told_of
 from brightpearl.environment import secret_variables
 from brightpearl.record_schemas import record_schema
 from brightpearl.secret_reference import EXPECTED
@@ -197,7 +198,7 @@ def search(
     member = _field(field, format)
     if limit is None and member is None and chosen is listing.Format.TABLE:
         limit = listing.TABLE_ROWS
-    with at_work() as (client, shown):
+    with told_of(OF_SEARCH), at_work() as (client, shown):
         rows = client.search(
             _search_path(resource), pairs(filters), columns=columns or (), sort=sort or (), limit=limit
         )
@@ -228,8 +229,9 @@ def get(
     """
     listed = find_resource(resource)
     member = _field(field, format)
+    parameters = pairs(query, what="query parameter", expected="a name and a value")
     with at_work() as (client, shown):
-        resources = client.get(_resource_path(resource), ids, query=pairs(query))
+        resources = client.get(_resource_path(resource), ids, query=parameters)
         shown.stage("records", None)
         if member is None:
             chosen = format or listing.Format.JSONL

@@ -242,7 +242,7 @@ def task(
         return
     given = pairs(argument, what="argument", expected="a name and a value such as orderId=7")
     require_distinct(file=file, audit=audit)
-    arguments = writing.task_arguments(read_input(file), given)
+    arguments = writing.task_arguments(file, read_input(file), given)
     with (
         audited(audit, name) as trail,
         at_work(unknown_members=unknown_members.value, trail=trail) as (client, _),
@@ -281,7 +281,7 @@ def batch(
         at_work(unknown_members=unknown_members.value, trail=trail) as (client, shown),
     ):
         try:
-            done = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
+            done = run_batch(client, file, lines, order.value, on_failure.value, packing.value, shown)
         finally:
             _print_warnings(client)
     if done is not None:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from brightpearl import _native, describe, validate
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.session import read_input
 from brightpearl.cli.visible import say, visible, visible_json
 from brightpearl.cli.wrapped import print_wrapped
@@ -119,6 +120,8 @@ def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_jso
     """Says everything that is wrong with a body; whether Brightpearl would take it."""
     # Of a path that the catalog lacks nothing is wrong, since nothing is known: a slip in it must not look so.
     describe(resource)
+    if verb.upper() not in _WITH_BODIES:
+        raise UsageError(f"{verb!r} has no body; expected post, put, patch or delete", where="VERB")
     violations = validate(resource, verb, read_input(file), unknown_members=unknown_members)
     if as_json:
         names = ("pointer", "severity", "fault", "found", "expected")
@@ -132,6 +135,9 @@ def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_jso
         counted = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
         say(counted if violations else "nothing is wrong with it")
     return not errors
+
+
+_WITH_BODIES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def _counted(number: int, what: str) -> str:

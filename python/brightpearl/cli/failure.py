@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import typer
@@ -21,8 +20,10 @@ from brightpearl.cli.error_lines import (
 from brightpearl.cli.stopping import Stopped
 from brightpearl.cli.streams import OUTPUT_NAME, give_up_output
 from brightpearl.cli.visible import say, visible
+from brightpearl.cli.words import tell_in_options
 from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.secret_reference import SecretUnavailableError
+from brightpearl.text import one_line
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -86,19 +87,6 @@ class UnusableFileError(UsageError):
     """A file that the command line names cannot be read or written."""
 
 
-@contextlib.contextmanager
-def told_of(places: dict[str, str]) -> Iterator[None]:
-    """Has an error name the place that its user knows: an option instead of the argument that it became."""
-    try:
-        yield
-    except BrightpearlError as error:
-        for name, place in places.items():
-            if error.location == name or (error.location or "").startswith((f"{name}.", f"{name}[")):
-                error.location = place
-                error.message = error.message.replace(f"`{name}`", f"`{place}`")
-        raise
-
-
 def reports_failures(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Turns what a command raises into a block on standard error and an exit code."""
 
@@ -129,6 +117,7 @@ def reported(command: Callable[[], Result]) -> Result:
         _print_block(failure.message, [*_details(failure), *_done(stop)], FILE_CODE, told)
         raise typer.Exit(FILE_CODE) from None
     except BrightpearlError as error:
+        tell_in_options(error)
         code = _KIND_CODES.get(error.kind, MISTAKE_CODE)
         told = describe_error(error) | _progress(error, error.delivery)
         _print_block(_summary(error), [*_details(error), *_done(error)], code, told)
@@ -151,10 +140,12 @@ def reported(command: Callable[[], Result]) -> Result:
         )
         raise typer.Exit(2) from None
     except UnicodeError as error:
-        what, advice = f"the input is not UTF-8: {error}", "Save it as UTF-8."
-        _print_block(
-            what, [*_done(error), ("what to do", advice)], 2, _described("validation", error, None, advice, what)
-        )
+        # What the shell gave that is not UTF-8 is met when it is written down.
+        is_given = isinstance(error, UnicodeEncodeError)
+        what = f"{'an argument or a variable' if is_given else 'the input'} is not UTF-8: {error}"
+        advice = "Give it in UTF-8." if is_given else "Save it as UTF-8."
+        told = _described("validation", error, None, advice, what)
+        _print_block(what, [*_done(error), ("what to do", advice)], 2, told)
         raise typer.Exit(2) from None
     except Exception as error:
         if isinstance(error, (typer.Exit, typer.Abort)) or hasattr(error, "exit_code"):
@@ -206,6 +197,8 @@ _NOTED = "done_before"
 def _done(failure: BaseException) -> list[tuple[str, str | None]]:
     done: Done | None = getattr(failure, _NOTED, None)
     if done is None:
+        return []
+    if not done.progress and not done.is_one:
         return []
     request = _DELIVERIES[done.delivery] if done.is_one else None
     return [("request", request), ("done before", dump_json(done.progress) if done.progress else None)]
@@ -287,7 +280,9 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
     answers = [": ".join(filter(None, answer)) for answer in error.errors]
     request = None
     if error.request is not None:
-        request = f"{error.request.method} {error.request.url}\n{_DELIVERIES.get(error.delivery, error.delivery)}"
+        request = (
+            f"{error.request.method} {one_line(error.request.url)}\n{_DELIVERIES.get(error.delivery, error.delivery)}"
+        )
     elif isinstance(error, ValidationError) and not isinstance(error, OSError):
         request = _DELIVERIES["not-sent"]
     return [

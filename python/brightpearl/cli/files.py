@@ -202,7 +202,9 @@ class CsvTable(Spooled):
 
         text = io.TextIOWrapper(self._target, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text)
-        writer.writerow(map(self._written, self._kinds))
+        if self._kinds:
+            # Of no record, no column is known.
+            writer.writerow(map(self._written, self._kinds))
         for record in self._records():
             writer.writerow([self._written(cell_text(record.get(name))) for name in self._kinds])
         text.flush()

@@ -108,6 +108,10 @@ def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[st
             yield {"rows": begun.pop(key)}
 
 
+_HEADER = "Where the columns are named in another line, --header-line says which."
+_OTHERWISE = {1: "Where something else stands between the cells, --delimiter says what, such as --delimiter ';'."}
+
+
 class _Lines:
     """Reads lines as objects of texts, named by the columns."""
 
@@ -180,7 +184,7 @@ class _Lines:
             raise UsageError(
                 f"there is no column {self._group_by!r}, by which the mapping groups lines; expected it among {shown}",
                 where=self._place(line),
-                advice="Where the columns are named in another line, --header-line says which.",
+                advice=_OTHERWISE.get(len(header), _HEADER),
             )
 
     def _place(self, line: int) -> str:

@@ -20,6 +20,7 @@ from brightpearl.cli.noting import LedgerOption
 from brightpearl.cli.roles import require_distinct, require_lines
 from brightpearl.cli.session import at_work, pairs
 from brightpearl.cli.visible import say, visible
+from brightpearl.cli.words import OF_PULL, told_of
 
 flow_commands = typer.Typer(rich_markup_mode=None)
 
@@ -140,6 +141,7 @@ def push(
         document=mapping,
     )
     with (
+        told_of({"journal": f"--journal {journal}", "exclusive": f"--exclusive {exclusive}", "document": "MAPPING"}),
         metered(metrics_file, Path(mapping).stem) as meter,
         audited(audit, "push") as trail,
         at_work(trail=trail, meter=meter) as (client, shown),
@@ -228,14 +230,14 @@ def pull(
     if reconcile and state is None:
         raise UsageError("there is nothing to compare with; expected --state, too", where="--reconcile")
     if is_plain and is_searchable(resource):
-        with metered(metrics_file, resource) as meter:
+        with told_of(OF_PULL | {"filters": "--where"}), metered(metrics_file, resource) as meter:
             failed = _pull_all(resource, out, where, query, limit, keeps, ledger, meter)
         if failed:
             end_with(4, "rejected", "Brightpearl refused to read some records", delivery="rejected")
         return
     options: dict[str, Any] = {
         "filters": pairs(where),
-        "query": pairs(query),
+        "query": pairs(query, what="query parameter", expected="a name and a value"),
         "since": since,
         "deletes": deletes or None,
         "reconcile": reconcile,
@@ -247,7 +249,7 @@ def pull(
         "keeps_formulas": keeps,
         "ledger": ledger,
     }
-    with metered(metrics_file, resource) as meter:
+    with told_of(OF_PULL | {"state": f"--state {state}"}), metered(metrics_file, resource) as meter:
         failed = _pull_changes(resource, out, mapping, options, meter)
     if failed:
         end_with(4, "rejected", "some records could not be read or mapped", delivery="rejected")
@@ -268,8 +270,9 @@ def _pull_all(
     from brightpearl.cli.pull import pull, searchable
 
     listed = searchable(resource)
+    parameters = pairs(query, what="query parameter", expected="a name and a value")
     with at_work(meter=meter) as (client, shown), noted_run(ledger, f"pull {resource}", "pull", client) as noting:
-        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown, keeps_formulas=keeps)
+        pulled = pull(client, listed, pairs(where), out, limit, parameters, shown, keeps_formulas=keeps)
         if noting is not None:
             noting.counts.update(records=pulled.records, failed=len(pulled.refused))
         statistics = client.statistics()

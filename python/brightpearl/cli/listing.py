@@ -78,6 +78,8 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
             for record in page.to_dicts(dates="text"):
                 writer.writerow([shown(written(_text(record.get(name)))) for name in columns])
         progress.advance(len(page))
+    if columns is None and chosen is Format.CSV:
+        writer.writerow(shown(written(column.name)) for column in rows.metadata.columns)
     sys.stdout.flush()
 
 

@@ -21,9 +21,9 @@ from brightpearl.mapping import ready_document
 
 def document_text(name: str) -> str:
     """A document's text: that of a file, or of one that comes with the package."""
-    if Path(name).is_file():
+    if Path(name).exists() and not Path(name).is_dir():
         try:
-            return Path(name).read_text(encoding="utf-8-sig")
+            return _text_of(name)
         except UnicodeDecodeError as error:
             raise UsageError(f"the file is not UTF-8: {error.reason}", where=f"DOCUMENT {name}") from None
     if name in Mapping.ready_names():
@@ -35,6 +35,18 @@ def document_text(name: str) -> str:
         where="DOCUMENT",
         advice="brightpearl map list shows those that do",
     )
+
+
+def _text_of(name: str) -> str:
+    if Path(name).is_file():
+        return Path(name).read_text(encoding="utf-8-sig")
+    # A pipe, such as a shell makes for `<(...)`, can be read once.
+    if name not in _READ:
+        _READ[name] = Path(name).read_text(encoding="utf-8-sig")
+    return _READ[name]
+
+
+_READ: dict[str, str] = {}
 
 
 def open_mapping(name: str, decimal_mark: str | None = None) -> Mapping:

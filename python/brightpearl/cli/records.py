@@ -102,7 +102,14 @@ def _format_of(name: str) -> Input | None:
 
 def _read(file: IO[bytes], name: str, format: Input | None) -> Iterator[dict[str, Any] | bytes]:
     if format is Input.JSONL:
-        return _lines(_first_line(file), file)
+        first = _first_line(file)
+        if first.lstrip().startswith(b"["):
+            raise UsageError(
+                "the file begins with an array; expected JSON Lines, one object a line",
+                where=f"FILE {name}",
+                advice="--format json reads an array of records.",
+            )
+        return _lines(first, file)
     if format is Input.JSON:
         return _whole(file.read().removeprefix(BOM_UTF8), name)
     return _json_of_some_kind(file, name)
@@ -133,7 +140,14 @@ def _first_line(file: IO[bytes]) -> bytes:
 
 def _lines(first: bytes, file: IO[bytes]) -> Iterator[bytes]:
     # What is wrong with a line is said in its record's outcome.
-    return (line.strip() for line in itertools.chain([first], file) if line.strip())
+    return (_Line(line.strip()) for line in itertools.chain([first], file) if line.strip())
+
+
+class _Line(bytes):
+    """A line, which its record's outcome calls so where it has no record."""
+
+
+_Line.__name__ = "line"
 
 
 def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from brightpearl import Client, describe
 from brightpearl.any_client import LARGEST_BODY
@@ -14,9 +16,11 @@ from brightpearl.cli.failure import UsageError
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.records import standard_input
+from brightpearl.cli.visible import say, visible
 from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login
+from brightpearl.text import one_line
 
 if TYPE_CHECKING:
     from brightpearl.audit import AuditFile
@@ -59,12 +63,15 @@ def account_client(
     for watching in (meter, trail):
         transmit = transmit if watching is None else watching.transport(transmit)
     try:
-        with Client(
-            **settings(grant.environment, None if profile is None else profile.where),
-            transport=transmit,
-            sleep=grant.sleep(sleep),
-            **({} if profile is None else profile.options) | options,
-        ) as client:
+        with (
+            _quota_told(),
+            Client(
+                **settings(grant.environment, None if profile is None else profile.where),
+                transport=transmit,
+                sleep=grant.sleep(sleep),
+                **({} if profile is None else profile.options) | options,
+            ) as client,
+        ):
             grant.watch(client)
             if meter is not None:
                 meter.watch(client)
@@ -74,6 +81,26 @@ def account_client(
                 grant.keep()
     finally:
         transport.close()
+
+
+@contextlib.contextmanager
+def _quota_told() -> Iterator[None]:
+    """Says what is wrong with the quota that is shared with others, for which a command may wait."""
+    handler = _Said(logging.WARNING)
+    log = logging.getLogger("brightpearl.quota")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Said(logging.Handler):
+    """Says what is logged on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Says one entry."""
+        say(f"warning: {visible(record.getMessage())}")
 
 
 def pairs(
@@ -87,9 +114,19 @@ def pairs(
     for text in texts or []:
         name, separator, value = text.partition("=")
         if not separator or not name:
-            raise UsageError(f"invalid {what} {text!r}; expected {expected}")
+            raise UsageError(f"invalid {what} {one_line(text)!r}; expected {expected}")
+        if (size := len(quote(value, errors="surrogateescape"))) > _LONGEST_VALUE:
+            raise UsageError(
+                f"the {what} {one_line(name)!r} takes {size:,} characters of an address; expected at most "
+                f"{_LONGEST_VALUE:,}",
+                advice="Nothing was sent. Ask in several steps.",
+            )
         found.append((name, value))
     return found
+
+
+_LONGEST_VALUE = 32_000
+"""No address is sent that is much longer."""
 
 
 def read_input(name: str | None) -> bytes | None:

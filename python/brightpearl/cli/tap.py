@@ -11,7 +11,7 @@ from typing import Any
 
 from brightpearl import BrightpearlError, Client, PulledRecord
 from brightpearl._native import load_json
-from brightpearl.cli.failure import UsageError, told_of
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.metered import Meter
 from brightpearl.cli.pushing import lines_to
@@ -21,6 +21,7 @@ from brightpearl.cli.singer import DELETED_AT, account_variables, write
 from brightpearl.cli.tap_catalog import selected_streams
 from brightpearl.cli.tap_streams import Stream
 from brightpearl.cli.visible import say, visible
+from brightpearl.cli.words import told_of
 
 OWN = ("streams", "start_date", "overlap_seconds", "dead_letters")
 """The members of the configuration that are not those of the account."""

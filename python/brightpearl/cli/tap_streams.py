@@ -7,9 +7,10 @@ from typing import Any
 
 from brightpearl import Mapping, PulledRecord, PullResource, ValidationError
 from brightpearl._native import find_resource, find_search, list_resources
-from brightpearl.cli.failure import UsageError, told_of
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.singer import DELETED_AT, write
+from brightpearl.cli.words import told_of
 from brightpearl.record_schemas import record_schema
 from brightpearl.shapes import Shape, without
 

@@ -41,8 +41,7 @@ def require_appendable(out: Path, state: Path | None, append: bool) -> None:
         return
     if out.suffix.lower() != ".jsonl":
         raise UsageError(
-            f"records cannot be written behind those of a {out.suffix or 'nameless'} file, whose columns are settled; "
-            "expected .jsonl",
+            f"records cannot be written behind those of {_form(out)}; expected .jsonl",
             where="--append",
             advice="Nothing was sent. Choose .jsonl, or a file of its own for each pull, such as orders-{time}.csv.",
         )
@@ -50,6 +49,14 @@ def require_appendable(out: Path, state: Path | None, append: bool) -> None:
         raise UsageError(
             "without a state every record would be there again with each pull; expected --state, too", where="--append"
         )
+
+
+def _form(out: Path) -> str:
+    if out.suffix.lower() == ".gz":
+        return "a packed file"
+    if not out.suffix:
+        return "standard output" if str(out) == STANDARD_OUTPUT else "a file without an ending"
+    return f"a {out.suffix} file, whose columns are settled"
 
 
 def _has_something(path: Path) -> bool:

@@ -117,30 +117,34 @@ def _type_words(schema: dict[str, Any]) -> str:
     return " or ".join(words) or ("one of " + ", ".join(map(str, schema["enum"])) if "enum" in schema else "")
 
 
-def task_arguments(body: bytes | None, given: list[tuple[str, str]]) -> dict[str, Any]:
+def task_arguments(name: str | None, body: bytes | None, given: list[tuple[str, str]]) -> dict[str, Any]:
     """The members of a JSON object, with single ones added: a value that is JSON as that, and else as a text."""
     arguments: dict[str, Any] = {}
     if body is not None:
         try:
             read = load_json(body)
         except BrightpearlError as error:
-            raise UsageError(f"{error.message}; expected a JSON object", where=f"FILE, {error.location}") from None
+            raise UsageError(
+                f"{error.message}; expected a JSON object", where=f"FILE {name}, {error.location}"
+            ) from None
         if not isinstance(read, dict):
-            raise UsageError(f"the arguments are a JSON {type(read).__name__}; expected an object", where="FILE")
+            raise UsageError(
+                f"the arguments are a JSON {type(read).__name__}; expected an object", where=f"FILE {name}"
+            )
         arguments.update(read)
-    for name, text in given:
+    for argument, text in given:
         try:
-            arguments[name] = load_json(text.encode())
+            arguments[argument] = load_json(text.encode())
         except BrightpearlError:
-            arguments[name] = text
-    if option := next((name for name in arguments if name in NAMES), None):
+            arguments[argument] = text
+    if option := next((argument for argument in arguments if argument in NAMES), None):
         # The method of a client takes them beside the arguments; what the API has none of is no argument.
         raise UsageError(
             f"the task takes no argument {option!r}; expected those that it has",
-            where="--arg" if option in dict(given) else "FILE",
+            where="--arg" if option in dict(given) else f"FILE {name}",
             advice="brightpearl task NAME --describe lists them.",
         )
-    return {name: _as_written(value) for name, value in arguments.items()}
+    return {argument: _as_written(value) for argument, value in arguments.items()}
 
 
 _MOST_PLACES = 1000
@@ -156,10 +160,12 @@ def _as_written(value: Any) -> Any:
     return [_as_written(element) for element in value] if isinstance(value, list) else value
 
 
-def run_batch(client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress) -> Done | None:
+def run_batch(
+    client: Client, name: str, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress
+) -> Done | None:
     """Sends the writes of a file of JSON Lines, writes a line for each and says how many were carried out, also when it
     is stopped; what was done, where some failed."""
-    writes = [_write_of(line, number) for number, line in enumerate(lines.splitlines(), 1) if line.strip()]
+    writes = [_write_of(line, number, name) for number, line in enumerate(lines.splitlines(), 1) if line.strip()]
     counts: Counter[str] = Counter()
     failed = 0
     telling = Telling()
@@ -228,8 +234,8 @@ def _answer(response: Reply) -> dict[str, Any]:
         return {"status": response.status, "text": response.body.decode(errors="replace")}
 
 
-def _write_of(line: bytes, number: int) -> dict[str, Any]:
-    where = f"FILE line {number}"
+def _write_of(line: bytes, number: int, name: str) -> dict[str, Any]:
+    where = f"FILE {name} line {number}"
     example = 'expected such as {"method": "PUT", "path": "order-service/order/7/status", "body": {...}}'
     try:
         write = load_json(line)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from brightpearl.testing import EmulatorServer
-from command_line import Ended, server, settings
+from command_line import Ended, server, settings, start
 from test_cli_output import command
 
 __all__ = ["server", "settings"]
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.usefixtures("settings")
     ("line", "said"),
     [
         ("[command.search]\nlimit = true", "it is true; expected a whole number"),
-        ("[command.search]\nlimit = 1.9", "it is a number; expected a whole number"),
+        ("[command.search]\nlimit = 1.9", "it is a float; expected a whole number"),
         ("[command.search]\nlimit = {a = 1}", "it is a table; expected a whole number"),
         ("[command.search]\ncolumns = false", "it is false; expected a text or a number"),
         ("[command.search]\noutput = [1]", "it is a list; expected a text or a number"),
         ("[command.push]\nwait = true", "it is true; expected a number"),
-        ("[command.push]\nwrite = 1", "it is a whole number; expected true or false"),
+        ("[command.push]\nwrite = 1", "it is an int; expected true or false"),
         ("[command.pull]\nwhere = [true]", "it is true; expected a text or a number"),
-        ("[command]\nsearch = 1", "it is a whole number; expected a table"),
+        ("[command]\nsearch = 1", "it is an int; expected a table"),
         ("[profiles.a]\naccount = {b = 1}", "it is a table; expected a text"),
     ],
 )
@@ -143,3 +143,104 @@ def test_members_of_whatever_runs_a_tap_are_told_and_passed_over(tmp_path: Path)
     config.write_text(json.dumps({"streams": ["order"], "x_of_the_runner": 1}))
     ended = Ended("tap", "--config", str(config), "--discover")
     assert (ended.code, "'x_of_the_runner' is not known, and is passed over" in ended.err) == (0, True), ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "unsaid"),
+    [
+        (("pull", "order", "--since", "yesterday", "--out", "-"), "--since", "resources["),
+        (("pull", "ordr", "--since", "2020-01-01", "--out", "-"), "RESOURCE", "resources["),
+        (
+            ("pull", "order", "--since", "2020-01-01", "--where", "ordrId=1", "--out", "-"),
+            "--where ordrId",
+            "resources[",
+        ),
+        (("pull", "order", "--where", "ordrId=1", "--out", "-"), "--where ordrId", "resources["),
+        (("pull", "order", "--state", "{bad}", "--out", "-"), "--state {bad}", "where:       state"),
+        (("push", "shopify-order", "{records}", "--write", "--journal", "{lines}"), "--journal {lines}", "  journal"),
+        (("search", "order", "--columns", "ordrId"), "--columns", "where:       columns"),
+        (("search", "order-service/ordr-search"), "brightpearl catalog", "unchecked"),
+        (("task", "add-order-note", "--arg", "txt=x"), "--unknown-members allow", "`unknown_members`"),
+        (("get", "order", "1", "--query", "x"), "invalid query parameter", "filter"),
+        (("pull", "order", "--query", "x", "--out", "-"), "invalid query parameter", "filter"),
+        (("batch", "{bad}"), "FILE {bad} line 1", "Traceback"),
+        (("task", "add-order-note", "{bad}"), "FILE {bad}, byte", "Traceback"),
+        (("search", "order", "customerRef={long}"), "expected at most 32,000", "x" * 5000),
+        (("search", "order", "{long}"), "invalid filter", "x" * 5000),
+        (("search", "\udcff"), "an argument or a variable is not UTF-8", "Save it"),
+        (("map", "run", "{mapping}", "{semicolons}"), "--delimiter", "--header-line"),
+        (("pull", "order", "--append", "--state", "s", "--out", "x.jsonl.gz"), "a packed file", "columns are settled"),
+        (("pull", "order", "--append", "--state", "s", "--out", "x.csv"), "columns are settled", "packed"),
+    ],
+)
+def test_errors_speak_of_the_command_line(
+    words: tuple[str, ...], said: str, unsaid: str, tmp_path: Path, server: EmulatorServer
+) -> None:
+    files = {name: str(tmp_path / name) for name in ("bad", "lines", "records", "mapping", "semicolons")}
+    Path(files["bad"]).write_text("[1")
+    Path(files["lines"]).write_text("no journal\n" * 3)
+    Path(files["records"]).write_text("")
+    Path(files["semicolons"]).write_text("a;b\n1;2\n")
+    document = {"version": 1, "name": "x", "target": "order-service/sales-order", "csv": {"groupBy": "a"}}
+    fields = [{"to": "/customer/id", "value": 208}]
+    Path(files["mapping"]).write_text(json.dumps(document | {"checks": [], "fields": fields}))
+    for name in ("records", "semicolons"):
+        end = ".jsonl" if name == "records" else ".csv"
+        Path(files[name]).rename(files[name] + end)
+        files[name] += end
+    before = server.emulator.statistics()["requests"]
+    ended = Ended(*(word.format(**files, long="x" * 100_000) for word in words))
+    assert ended.code == 2, ended.err
+    assert said.format(**files) in ended.err
+    assert unsaid not in ended.err
+    assert len(ended.err) < 5000
+    assert server.emulator.statistics()["requests"] == before
+
+
+def test_a_document_may_come_out_of_a_pipe(tmp_path: Path) -> None:
+    from test_cli_safety import shell
+
+    document = tmp_path / "document.json"
+    assert shell(f"bp map show shopify-order >{document}").returncode == 0
+    for line in (f"bp map check <(cat {document})", f"bp map explain <(cat {document})"):
+        ended = shell(line)
+        assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("verb", ["get", "options", "x"])
+def test_a_body_of_what_has_none_is_not_called_right(verb: str, tmp_path: Path) -> None:
+    body = tmp_path / "body.json"
+    body.write_text("{}")
+    ended = Ended("validate", "order-note", verb, str(body))
+    assert (ended.code, "has no body; expected post" in ended.err) == (2, True), ended.err
+
+
+def test_a_table_without_rows_has_the_columns_that_are_known(tmp_path: Path) -> None:
+    none = "orderId=999999"
+    assert Ended("search", "order", none, "--columns", "orderId,customerRef", "-o", "csv").out.split() == [
+        "orderId,customerRef"
+    ]
+    assert Ended("search", "order", none, "-o", "csv").out.startswith("orderId,")
+    assert Ended("get", "order", "999999", "-o", "csv").out == ""
+    file = tmp_path / "none.csv"
+    assert Ended("pull", "order", "--where", none, "--out", str(file)).code == 0
+    assert file.read_bytes() == b""
+
+
+@pytest.mark.parametrize("text", ['[{"id": 1}]', '[\n{"id": 1}\n]', "\ufeff[1]"])
+def test_an_array_is_not_taken_for_lines(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "records.jsonl"
+    file.write_text(text)
+    ended = Ended("push", "shopify-order", str(file), "--dry-run")
+    assert (ended.code, "--format json reads an array" in ended.err) == (2, True), ended.err
+    if "id" in text:
+        assert "record 0" in Ended("push", "shopify-order", str(file), "--dry-run", "--format", "json").out
+
+
+def test_a_shared_quota_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTPEARL_SHARED_QUOTA", "redis://127.0.0.1:1/0")
+    with start("search", "order", "--limit", "1") as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.terminate()
+    assert said.startswith("warning: the shared quota cannot be asked for")

@@ -1,0 +1,55 @@
+"""Errors in the words of the command line, where the library speaks of its arguments."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from brightpearl.exceptions import BrightpearlError
+
+_WORDS = {
+    "`unchecked=True` sends it as it is.": "`brightpearl catalog` shows which there are.",
+    "`unknown_members`, set to `allow`, sends": "`--unknown-members allow` sends",
+    "`client.request` sends any path.": "`brightpearl catalog` shows which there are.",
+    "`renew`": "`--renew`",
+}
+"""What the library advises, and what a command has instead."""
+
+
+def tell_in_options(error: BrightpearlError) -> None:
+    """Has an error advise options instead of arguments."""
+    for argument, option in _WORDS.items():
+        error.message = error.message.replace(argument, option)
+        error.advice = error.advice.replace(argument, option)
+
+
+@contextlib.contextmanager
+def told_of(places: dict[str, str]) -> Iterator[None]:
+    """Has an error name the place that its user knows: an option or a file instead of the argument that it became."""
+    try:
+        yield
+    except BrightpearlError as error:
+        where = error.location or ""
+        for name, place in places.items():
+            rest = where[len(name) :]
+            if where.startswith(name) and (not rest or rest[0] in ".[ "):
+                error.location = place + (f" {rest[1:]}" if rest else "")
+                error.message = error.message.replace(f"`{name}`", f"`{place}`")
+                break
+        raise
+
+
+OF_PULL = {
+    "resources[0].resource": "RESOURCE",
+    "resources[0].filters": "--where",
+    "resources[0].query": "--query",
+    "resources[0].since": "--since",
+    "resources[0].mapping": "--mapping",
+    "resources[0].deletes": "--deletes",
+    "resources[0].reconcile": "--reconcile",
+    "resources[0]": "RESOURCE",
+}
+"""The places of a pull."""
+
+OF_SEARCH = {"columns": "--columns", "sort": "--sort", "limit": "--limit", "resource": "RESOURCE"}
+"""Those of a search."""
