@@ -133,6 +133,10 @@ def reported(command: Callable[[], Result]) -> Result:
         code = stop.code if isinstance(stop, Stopped) else 130
         _report_end(str(stop) if isinstance(stop, Stopped) else "interrupted", stop, code)
         raise typer.Exit(code) from None
+    except typer.Abort as stop:
+        # Somebody left a question without an answer.
+        _report_end("interrupted", stop, 130)
+        raise typer.Exit(130) from None
     except RecursionError as error:
         what, advice = "the input is nested too deeply to be read", "Give it fewer levels."
         _print_block(
@@ -148,7 +152,7 @@ def reported(command: Callable[[], Result]) -> Result:
         _print_block(what, [*_done(error), ("what to do", advice)], 2, told)
         raise typer.Exit(2) from None
     except Exception as error:
-        if isinstance(error, (typer.Exit, typer.Abort)) or hasattr(error, "exit_code"):
+        if isinstance(error, typer.Exit) or hasattr(error, "exit_code"):
             raise
         what, where = f"a mistake in this program: {type(error).__name__}: {error}", _place_of(error)
         details = [("where", where), *_done(error)]

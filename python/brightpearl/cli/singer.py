@@ -29,9 +29,21 @@ def require_known(config: dict[str, Any], own: Sequence[str]) -> None:
     for name in config:
         if name in known:
             continue
-        if (meant := did_you_mean(name, known)) is not None:
+        if name not in OF_RUNNERS and (meant := did_you_mean(name, known)) is not None:
             raise UsageError(f"{visible(name)[:100]!r} is not known; did you mean {meant}?", where=f"--config {name}")
         say(f"--config: {visible(name)[:100]!r} is not known, and is passed over")
+
+
+OF_RUNNERS = (
+    "add_record_metadata",
+    "batch_config",
+    "faker_config",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "stream_map_config",
+    "stream_maps",
+)
+"""Members that many taps and targets have for what runs them, and that are no slips of ours."""
 
 
 def members_of_account() -> list[str]:

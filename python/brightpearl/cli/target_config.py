@@ -12,6 +12,7 @@ from brightpearl import Mapping
 from brightpearl.arguments import did_you_mean
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.mapping import open_mapping
+from brightpearl.cli.singer import OF_RUNNERS
 from brightpearl.flow_operations import EXISTING
 
 _LARGEST_STRETCH = 1_000_000
@@ -82,7 +83,7 @@ class _Reader:
         self._wrong: list[str] = []
         for name in members.keys() - set(OWN):
             # The others are those of the account, and of whatever runs targets.
-            if (meant := did_you_mean(name, OWN)) is not None:
+            if name not in OF_RUNNERS and (meant := did_you_mean(name, OWN)) is not None:
                 self._wrong.append(f"{name}: it is not known; did you mean {meant}?")
 
     def text(self, name: str, usual: Any = "") -> Any:

@@ -138,11 +138,12 @@ def test_the_configuration_of_a_tap_is_told_in_its_own_words(
     assert "resources[" not in ended.err
 
 
-def test_members_of_whatever_runs_a_tap_are_told_and_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["x_of_the_runner", "stream_maps"])
+def test_members_of_whatever_runs_a_tap_are_told_and_passed_over(name: str, tmp_path: Path) -> None:
     config = tmp_path / "tap.json"
-    config.write_text(json.dumps({"streams": ["order"], "x_of_the_runner": 1}))
+    config.write_text(json.dumps({"streams": ["order"], name: {}}))
     ended = Ended("tap", "--config", str(config), "--discover")
-    assert (ended.code, "'x_of_the_runner' is not known, and is passed over" in ended.err) == (0, True), ended.err
+    assert (ended.code, f"'{name}' is not known, and is passed over" in ended.err) == (0, True), ended.err
 
 
 @pytest.mark.parametrize(
@@ -244,3 +245,9 @@ def test_a_shared_quota_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) ->
         said = process.stderr.readline()
         process.terminate()
     assert said.startswith("warning: the shared quota cannot be asked for")
+
+
+def test_a_question_that_is_left_ends_as_an_interruption_does(tmp_path: Path) -> None:
+    ended = Ended("init", str(tmp_path / "brightpearl.toml"), "--ask", stdin="")
+    assert (ended.code, ended.err.endswith("interrupted\n")) == (130, True), ended.err
+    assert not (tmp_path / "brightpearl.toml").exists()
