@@ -113,14 +113,15 @@ def reported(command: Callable[[], Result]) -> Result:
         raise typer.Exit(code) from None
     except (JournalError, LedgerError, GrantError, GrantStop) as stop:
         failure = stop.error if isinstance(stop, GrantStop) else stop
-        told = describe_error(failure) | {"kind": FILE_KIND} | _progress(stop, failure.delivery)
-        _print_block(failure.message, [*_details(failure), *_done(stop)], FILE_CODE, told)
+        note_done(failure, getattr(stop, _NOTED, None))
+        told = describe_error(failure) | {"kind": FILE_KIND} | _progress(failure, failure.delivery)
+        _print_block(failure.message, _details(failure), FILE_CODE, told)
         raise typer.Exit(FILE_CODE) from None
     except BrightpearlError as error:
         tell_in_options(error)
         code = _KIND_CODES.get(error.kind, MISTAKE_CODE)
         told = describe_error(error) | _progress(error, error.delivery)
-        _print_block(_summary(error), [*_details(error), *_done(error)], code, told)
+        _print_block(_summary(error), _details(error), code, told)
         raise typer.Exit(code) from None
     except BrokenPipeError as error:
         give_up_output()
@@ -189,9 +190,10 @@ class Done:
         self.is_one = is_one
 
 
-def note_done(failure: BaseException, done: Done) -> None:
+def note_done(failure: BaseException, done: Done | None) -> None:
     """Has what ends a command say what was done before."""
-    if getattr(failure, _NOTED, None) is None:
+    noted: Done | None = getattr(failure, _NOTED, None)
+    if noted is None or not noted.progress:
         setattr(failure, _NOTED, done)
 
 
@@ -213,8 +215,11 @@ def _progress(failure: BaseException, delivery: str) -> dict[str, Any]:
     done: Done | None = getattr(failure, _NOTED, None)
     if done is None:
         return {}
-    progress = {"progress": done.progress} if done.progress else {}
-    return progress | {"delivery": _worst(delivery, done.delivery)}
+    told: dict[str, Any] = {"progress": done.progress} if done.progress else {}
+    worst = _worst(delivery, done.delivery)
+    # What advises as if nothing had been sent is not true then.
+    look = {"advice": _LOOK} if told and worst != delivery else {}
+    return told | look | {"delivery": worst}
 
 
 def _worst(one: str, other: str) -> str:
@@ -289,17 +294,23 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
         )
     elif isinstance(error, ValidationError) and not isinstance(error, OSError):
         request = _DELIVERIES["not-sent"]
+    done: Done | None = getattr(error, _NOTED, None)
+    progress = error.progress if done is None or not done.progress else done.progress
+    advice = error.advice or None
+    if done is not None and done.progress and _worst(error.delivery, done.delivery) != error.delivery:
+        # The error speaks of its own request alone.
+        request, advice = (request if error.request is not None else None), _LOOK
     return [
         ("where", error.location),
         ("status", None if error.status is None else f"HTTP {error.status}"),
         ("answer", "\n".join(answers) or None),
         ("request", request),
         ("wrong", "\n".join(map(str, error.violations)) or None),
-        ("done before", None if error.progress is None else dump_json(error.progress)),
+        ("done before", None if progress is None else dump_json(progress)),
         ("to find out", "\n".join(map(str, error.verifications)) or None),
         ("again", _again(error)),
         ("secret", str(error.__cause__) if isinstance(error.__cause__, SecretUnavailableError) else None),
-        ("what to do", error.advice or None),
+        ("what to do", advice),
     ]
 
 

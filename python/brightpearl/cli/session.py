@@ -12,7 +12,7 @@ from urllib.parse import quote
 from brightpearl import Client, describe
 from brightpearl.any_client import LARGEST_BODY
 from brightpearl.cli.chosen import chosen
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import Done, UsageError, note_done
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.records import standard_input
@@ -77,6 +77,10 @@ def account_client(
                 meter.watch(client)
             try:
                 yield client
+            except OSError as failure:
+                # Such as of standard output: what was asked for was answered, and a write says more of itself.
+                note_done(failure, Done({}, "applied" if client.statistics().requests else "not-sent"))
+                raise
             finally:
                 grant.keep()
     finally:

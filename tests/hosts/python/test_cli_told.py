@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from brightpearl import Client
+from brightpearl import Client, ValidationError
+from brightpearl.cli.error_lines import choose_errors
+from brightpearl.cli.failure import Done, reported
+from brightpearl.cli.told import done_before
+from brightpearl.journal import JournalError
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings
 
@@ -105,10 +110,11 @@ def test_a_request_that_wrote_says_so_with_its_answer(kind: str, verb: str, tmp_
 
 
 @pytest.mark.parametrize("kind", CODES)
-def test_what_only_reads_says_that_nothing_was_written(kind: str) -> None:
+def test_what_only_reads_says_that_it_was_answered(kind: str) -> None:
     told = Told(kind, "task", "read-product-availability", "--arg", "productIds=1007")
     assert told.code == CODES[kind]
-    assert told.errors[0]["delivery"] == "not-sent"
+    assert told.errors[0]["delivery"] == "applied"
+    assert "progress" not in told.errors[0]
     assert "standard output cannot be written" in told.err or kind == "closed"
     assert Told(kind, "search", "order", errors="text").err.count("error:") == (kind == "full")
 
@@ -235,4 +241,26 @@ def test_a_line_that_is_wrong_amid_a_file_says_what_was_written_before(tmp_path:
     assert ended.code == 2
     [error] = [json.loads(line)["error"] for line in ended.err.splitlines() if line.startswith("{")]
     assert error["progress"]["created"] == created(client, "F") > 0
-    assert error["delivery"] == "applied"
+    assert (error["delivery"], error["advice"]) == ("applied", "Look at what was done before running it again.")
+
+
+@pytest.mark.parametrize("kind", [ValidationError, JournalError])
+def test_an_error_after_writes_does_not_advise_as_if_there_were_none(
+    kind: type[ValidationError], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> None:
+        with done_before(lambda: Done({"created": 2}, "applied")):
+            raise kind("it went wrong")
+
+    for wanted in ("text", "json"):
+        choose_errors(wanted)
+        try:
+            with pytest.raises(typer.Exit):
+                reported(command)
+        finally:
+            choose_errors(None)
+        told = capsys.readouterr().err
+        assert "nothing was sent" not in told
+        assert "Look at what was done" in told
+        assert '{"created":2}' in told
+        assert wanted == "text" or json.loads(told)["error"]["delivery"] == "applied"
