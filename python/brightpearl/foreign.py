@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, Resource, Row
+from brightpearl.cells import Unreadable, cells_of, element_of, is_column, unreadable
 from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
@@ -22,19 +23,31 @@ def whole_number(value: object) -> int | None:
         return None
     try:
         return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
+    except Exception:
+        # Whatever another library raises.
         return None
 
 
 def plain(value: Any) -> Any:
-    """What an element or an array of Arrow stands for, as Python's own; anything else as it is."""
-    for name in ("as_py", "to_pylist"):
-        if callable(known := getattr(value, name, None)) and not hasattr(value, "column_names"):
-            return known()
-    if _kind(value) != "M" or is_missing(value):
+    """What an element, an array or a column of another library stands for, as Python's own; anything else as it is.
+
+    Raises whatever keeps Python from having such a value.
+    """
+    if callable(getattr(value, "as_py", None)):
+        return element_of(value)
+    if is_column(value):
+        return list(cells_of(value))
+    kind = _kind(value)
+    if kind is not None and type(value).__name__ == "ndarray":
+        # An array without dimensions.
+        return plain(value[()])
+    if kind != "M" or is_missing(value):
         return value
     # A date of numpy's, or a date-time, whose unit may be finer than those of Python.
-    return value.astype("datetime64[D]" if str(value.dtype) == "datetime64[D]" else "datetime64[us]").item()
+    found = value.astype("datetime64[D]" if str(value.dtype) == "datetime64[D]" else "datetime64[us]").item()
+    if isinstance(found, int):
+        raise ValueError(f"{value} is beyond the years 1 to 9999")
+    return found
 
 
 def is_missing(value: object) -> bool:
@@ -61,12 +74,24 @@ def row_of(value: Any) -> dict[str, Any] | None:
     None for anything else."""
     if isinstance(value, Mapping) or not all(hasattr(value, name) for name in ("index", "items", "dtype")):
         return None
-    cells = dict(value.items())
+    cells = dict(zip(value.index, cells_of(value), strict=True))
     return {name: cell for name, cell in cells.items() if not is_empty(cell)} if _are_names(cells) else None
 
 
 def _are_names(labels: Iterable[object]) -> bool:
     return all(isinstance(label, str) for label in labels)
+
+
+def is_record_class(value: object) -> bool:
+    """Whether it is an instance of a dataclass."""
+    return hasattr(value, "__dataclass_fields__") and not isinstance(value, type)
+
+
+def members_of(value: Any) -> dict[str, Any]:
+    """What an instance of a dataclass has, by the names of its fields."""
+    from dataclasses import fields
+
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def own_values(value: Any, place: str, *, leaves_out: bool) -> Any:
@@ -88,6 +113,15 @@ class _Converter:
         if len(steps) > _DEEPEST:
             message = f"it nests deeper than {_DEEPEST} levels, or holds itself; expected fewer levels"
             raise ValidationError(message, location=self._place)
+        try:
+            return self._value(value, steps)
+        except (ValidationError, MemoryError):
+            raise
+        except Exception as failure:
+            # Of whatever library the value is.
+            raise self._refusal(steps, unreadable(failure)) from None
+
+    def _value(self, value: Any, steps: tuple[object, ...]) -> Any:
         if isinstance(value, Mapping) and not isinstance(value, (Row, Resource)):
             return {
                 name: self.value(member, (*steps, name))
@@ -107,6 +141,8 @@ class _Converter:
         return self._single(value, steps)
 
     def _single(self, value: Any, steps: tuple[object, ...]) -> Any:
+        if isinstance(value, Unreadable):
+            raise self._refusal(steps, value.reason)
         if (number := whole_number(value)) is not None:
             try:
                 int.__repr__(number)
@@ -125,10 +161,15 @@ class _Converter:
             return str(value)
         if (row := row_of(value)) is not None:
             return self.value(row, steps)
-        if kind is None and hasattr(value, "dtype") and hasattr(value, "tolist"):
-            return self.value(value.tolist(), steps)
+        if is_record_class(value):
+            return self.value(members_of(value), steps)
         owned = plain(value)
-        return value if owned is value else self.value(owned, steps)
+        if owned is not value:
+            return self.value(owned, steps)
+        if hasattr(value, "isoformat"):
+            # It may have none, and is written behind all else.
+            value.isoformat()
+        return value
 
     def _refusal(self, steps: tuple[object, ...], message: str) -> ValidationError:
         pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from brightpearl._native import Resource, Row
 from brightpearl.arguments import named, wrong_type
+from brightpearl.cells import rows_of_arrow, rows_of_pandas, rows_of_polars
 from brightpearl.exceptions import ArgumentTypeError
-from brightpearl.foreign import is_empty, row_of
+from brightpearl.foreign import is_empty, is_record_class, row_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def records_of(records: Any) -> Iterable[AnyRecord]:
     """
     if isinstance(records, (Mapping, Row, Resource)):
         return [records]  # type: ignore[list-item]
-    if row_of(records):
+    if row_of(records) or is_record_class(records):
         return [records]
     if isinstance(records, (str, bytes, bytearray, memoryview)):
         message = f"`records` is {named(records)}; expected {_EXPECTED}"
@@ -38,11 +39,14 @@ def records_of(records: Any) -> Iterable[AnyRecord]:
         message = f"`records` is {named(records)}, whose rows are not known yet; expected {_EXPECTED}"
         raise ArgumentTypeError(message, location="records", advice="Give what its `collect()` returns.")
     if hasattr(records, "to_pylist") and hasattr(records, "column_names"):
-        return _rows_of_arrow(records)
+        batches = records.to_batches() if hasattr(records, "to_batches") else [records]
+        return _rows(*rows_of_arrow(batches, records.column_names))
+    if hasattr(records, "read_next_batch") and hasattr(records, "schema"):
+        return _rows(*rows_of_arrow(records, records.schema.names))
     if hasattr(records, "columns") and hasattr(records, "itertuples"):
-        return _rows(records.columns, records.itertuples(index=False, name=None))
-    if hasattr(records, "columns") and hasattr(records, "iter_rows"):
-        return _rows(records.columns, records.iter_rows())
+        return _rows(*rows_of_pandas(records))
+    if hasattr(records, "columns") and hasattr(records, "get_columns"):
+        return _rows(*rows_of_polars(records))
     try:
         iter(records)
     except TypeError:
@@ -65,10 +69,3 @@ def _rows(columns: Iterable[object], rows: Iterable[tuple[Any, ...]]) -> Iterato
             raise ArgumentTypeError(f"`records` has the column {name!r} twice; expected it once", location="records")
         names.append(name)
     return ({name: cell for name, cell in zip(names, row, strict=True) if not is_empty(cell)} for row in rows)
-
-
-def _rows_of_arrow(table: Any) -> Iterator[dict[str, Any]]:
-    # Not with dicts of the library's own, in which the last of two columns of one name wins.
-    batches = table.to_batches() if hasattr(table, "to_batches") else [table]
-    cells = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    return _rows(table.column_names, cells)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from brightpearl._native import IdSet, Resource, Row, dump_json, tell_of_cut
+from brightpearl._native import IdSet, dump_json, tell_of_cut
 from brightpearl.arguments import checked_text, named, wrong_type
+from brightpearl.cells import Unreadable, unreadable
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import is_missing, own_values, plain, whole_number
 
@@ -14,13 +16,17 @@ if TYPE_CHECKING:
     import datetime
     from typing import Any
 
+    from _typeshed import DataclassInstance
+
     # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
     Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
     Ids = str | int | Iterable[int] | IdSet
-    AnyRecord = Mapping[str, Any] | str | bytes
-    """A record of another system: an object that has a JSON form, or its JSON."""
+    AnyRecord = Mapping[str, Any] | DataclassInstance | str | bytes
+    """A record of another system: an object that has a JSON form, an instance of a dataclass, or its JSON."""
 
 _TEXTS = (str, bytes, bytearray, memoryview)
+
+_BEGINS_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{").match
 
 
 def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = True) -> list[tuple[str, str]]:
@@ -49,13 +55,13 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
 
     Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
     """
-    value = plain(value)
+    value = _plain(value, place)
     single = _single_text(value, place, fractions)
     if single is not None:
         return single
     # A table would be its columns' names.
     if isinstance(value, Iterable) and not isinstance(value, (*_TEXTS, Mapping)) and not hasattr(value, "columns"):
-        texts = [_single_text(plain(element), place, fractions) for element in value]
+        texts = [_single_text(_plain(element, place), place, fractions) for element in value]
         known = [text for text in texts if text is not None]
         if len(known) == len(texts):
             return ",".join(known)
@@ -64,6 +70,14 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
         "these",
         location=place,
     )
+
+
+def _plain(value: object, place: str) -> Any:
+    """A value of another library as Python's own."""
+    try:
+        return plain(value)
+    except Exception as failure:
+        raise ValidationError(f"`{place}`: {unreadable(failure)}", location=place) from None
 
 
 def _single_text(value: object, place: str, fractions: bool) -> str | None:
@@ -83,6 +97,8 @@ def _rarer_text_of(value: object, place: str, fractions: bool) -> str | None:
     import datetime
     from decimal import Decimal
 
+    if isinstance(value, Unreadable):
+        raise ValidationError(f"`{place}`: {value.reason}", location=place)
     if is_missing(value):
         raise ArgumentTypeError(f"`{place}` is {value}, a value that is missing; expected one", location=place)
     if isinstance(value, (float, Decimal)) or type(value).__name__ in ("float16", "float32"):
@@ -155,7 +171,7 @@ def ids_text(ids: Ids, place: str = "ids") -> str:
     expected = "a whole number, several, a text such as '1-200,320', or an IdSet"
     if isinstance(ids, (*_TEXTS, Mapping)) or hasattr(ids, "columns") or not isinstance(ids, Iterable):
         raise wrong_type(place, ids, expected)
-    found = [id if type(id) is int else plain(id) for id in plain(ids)]
+    found = [id if type(id) is int else _plain(id, place) for id in _plain(ids, place)]
     for number, id in enumerate(found):
         if whole_number(id) is None:
             is_gap = id is None or is_missing(id) or (isinstance(id, float) and id != id)
@@ -168,7 +184,7 @@ def ids_text(ids: Ids, place: str = "ids") -> str:
 
 def _one(ids: Any) -> Any:
     """An element of Arrow as the number that it is."""
-    return plain(ids) if hasattr(ids, "as_py") else ids
+    return plain(ids) if hasattr(ids, "as_py") or getattr(ids, "shape", None) == () else ids
 
 
 def _set_of(ids: Any, place: str) -> IdSet:
@@ -188,7 +204,10 @@ def json_of(value: Any, place: str, *, leaves_out: bool = False) -> str:
     """
     try:
         return dump_json(value, place)
-    except (ValueError, RecursionError):
+    except MemoryError:
+        raise
+    except Exception:
+        # Whatever a value of another library raises when it is read.
         owned = own_values(value, place, leaves_out=leaves_out)
     return dump_json(owned, place)
 
@@ -213,19 +232,32 @@ def record_bytes(record: AnyRecord) -> bytes:
     """A record for a mapping: bytes or a text as it is, or the JSON of an object. Members that are missing, such as
     `pandas.NaT`, are left out.
 
-    Raises `ValidationError` at what has no JSON form.
+    Raises `ValidationError` at what has no JSON form, and for whatever is no object.
     """
-    if isinstance(record, bytes):
-        return record
-    if isinstance(record, str):
+    if isinstance(record, (bytes, bytearray, memoryview)):
+        text = bytes(record)
+    elif isinstance(record, str):
         try:
-            return record.encode()
+            text = record.encode()
         except UnicodeEncodeError:
             raise ValidationError("the text has half of a surrogate pair", location="record") from None
-    if isinstance(record, (bytearray, memoryview)):
-        return bytes(record)
-    is_foreign = isinstance(record, Mapping) and not isinstance(record, (dict, Row, Resource))
-    return json_of(dict(record) if is_foreign else record, "record", leaves_out=True).encode()
+    elif isinstance(record, tuple):
+        # Its members have no names, and the names that one of pandas has are not those of the columns.
+        advice = "Give a dict, such as what its `_asdict()` returns." if hasattr(record, "_asdict") else ""
+        raise ValidationError(f"the record is {named(record)}; expected an object", location="record", advice=advice)
+    else:
+        text = json_of(record, "record", leaves_out=True).encode()
+    if not _BEGINS_OBJECT(text):
+        raise ValidationError(f"the record is {_named_json(record, text)}; expected an object", location="record")
+    return text
+
+
+def _named_json(record: object, text: bytes) -> str:
+    """What a record is that is no object."""
+    if not isinstance(record, (str, *_TEXTS)):
+        return named(record)
+    shown = text[:40].decode(errors="replace")
+    return f"{named(record)} that begins with {shown!r}" if shown.strip() else f"{named(record)} without a value"
 
 
 def in_record(error: ValidationError, record: int) -> ValidationError:

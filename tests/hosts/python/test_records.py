@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+import pandas
 import polars
 import pyarrow
 import pytest
@@ -155,22 +156,6 @@ def test_scalars_of_other_libraries_are_what_they_stand_for() -> None:
     }
 
 
-class Frame:
-    """A table as pandas has it."""
-
-    def __init__(self, columns: list[Any], rows: list[tuple[Any, ...]]) -> None:
-        self.columns = columns
-        self.rows = rows
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.columns)
-
-    def itertuples(self, *, index: bool, name: str | None) -> Iterator[tuple[Any, ...]]:
-        assert not index
-        assert name is None
-        return iter(self.rows)
-
-
 ROWS = [record(1, warehouse=2), record(2, warehouse=None, placed=None)]
 NAMES = ["number", "email", "test", "warehouse", "placed"]
 CELLS = [tuple(row.get(name) for name in NAMES) for row in ROWS]
@@ -179,7 +164,7 @@ CELLS = [tuple(row.get(name) for name in NAMES) for row in ROWS]
 @pytest.mark.parametrize(
     "table",
     [
-        lambda: Frame(NAMES, [CELLS[0], (*CELLS[1][:3], float("nan"), Missing())]),
+        lambda: pandas.DataFrame([CELLS[0], (*CELLS[1][:3], float("nan"), pandas.NaT)], columns=NAMES, dtype=object),
         lambda: polars.DataFrame(CELLS, schema=NAMES, orient="row"),
         lambda: pyarrow.table(dict(zip(NAMES, zip(*CELLS, strict=True), strict=True))),
         lambda: pyarrow.record_batch(dict(zip(NAMES, zip(*CELLS, strict=True), strict=True))),
@@ -223,7 +208,7 @@ def test_a_row_of_a_table_is_a_record(client: Client) -> None:
 @pytest.mark.parametrize("columns", [["number", "number"], ["number", 7]])
 def test_columns_have_names_of_their_own(client: Client, columns: list[Any]) -> None:
     with pytest.raises(TypeError, match="column"):
-        client.push(MAPPING, Frame(columns, []), dry_run=True)
+        client.push(MAPPING, pandas.DataFrame([], columns=columns), dry_run=True)
 
 
 def test_rows_that_are_not_read_yet_are_refused_with_advice(client: Client) -> None:
