@@ -6,6 +6,7 @@ from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
 from brightpearl.outcomes import warn_of_unsent_push
 from brightpearl.pulled import Consumption, read_records, tabled
+from brightpearl.turns import used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +39,10 @@ class AsyncOutcomes(AsyncResults):
 
     def __init__(self, driver: AsyncDriver, records: AnyRecords, feeding: Feeding) -> None:
         super().__init__(driver)
-        self._records = records
+        self._records = _each(records)
         self._feeding = feeding
         self._started = False
-        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
-        self._outcomes: AsyncGenerator[Outcome, None] | None = None
+        self._done = False
 
     @property
     def counts(self) -> Counter[State]:
@@ -51,34 +51,40 @@ class AsyncOutcomes(AsyncResults):
 
     def __aiter__(self) -> AsyncIterator[Outcome]:
         self._check()
-        if self._outcomes is None:
-            self._outcomes = self._generate()
-        return self._outcomes
+        return self
 
     async def __anext__(self) -> Outcome:
-        return await anext(aiter(self))
+        with self._turn:
+            self._check()
+            self._started = True
+            while not self._feeding.ready:
+                if self._done or not await self._fetch():
+                    raise StopAsyncIteration
+            return self._feeding.ready.popleft()
 
-    async def _generate(self) -> AsyncGenerator[Outcome, None]:
-        self._started = True
+    async def _fetch(self) -> bool:
         try:
-            records = _each(self._records)
-            while (output := await self._driver.next_output()) is not None:
-                await self._take(output, records)
-                while self._feeding.ready:
-                    yield self._feeding.ready.popleft()
-        finally:
+            output = await self._driver.next_output()
+            if output is not None:
+                await self._take(output)
+                return True
+        except BaseException:
             self._feeding.close()
+            raise
+        self._done = True
+        self._feeding.close()
+        return False
 
     def rest(self) -> list[Outcome]:
         """What is known of the records that were not handed out, once the push was ended early: by an interruption, by
         an error, or by `aclose`. Each is told once."""
         return self._feeding.rest(self._driver.left)
 
-    async def _take(self, output: Output, records: AsyncIterator[AnyRecord]) -> None:
+    async def _take(self, output: Output) -> None:
         """Does what the call asks for, or takes what it has put out."""
         try:
             if isinstance(output, Feed):
-                await self._feed(records, output.room)
+                await self._feed(output.room)
                 return
             if TYPE_CHECKING:
                 assert isinstance(output, RawData)
@@ -87,11 +93,11 @@ class AsyncOutcomes(AsyncResults):
             await self._driver.interrupt(interruption)
             raise
 
-    async def _feed(self, records: AsyncIterator[AnyRecord], room: int) -> None:
+    async def _feed(self, room: int) -> None:
         self._feeding.renew()
         for _ in range(room):
             try:
-                record = await anext(records)
+                record = await anext(self._records)
             except StopAsyncIteration:
                 self._driver.call.finish()
                 return
@@ -104,8 +110,10 @@ class AsyncOutcomes(AsyncResults):
         self._feeding.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_started", True):
-            self._feeding.close()
+        if not hasattr(self, "_started"):
+            return
+        self._feeding.close()
+        if not self._started:
             warn_of_unsent_push(self)
 
 
@@ -126,30 +134,32 @@ class AsyncPulledRecords(AsyncResults):
         self._done = False
         # What is pulled, as far as it is known.
         self._resource = ""
-        self._records = self._generate()
 
     def __aiter__(self) -> AsyncIterator[PulledRecord]:
         self._check()
-        return self._records
+        return self
 
     async def __anext__(self) -> PulledRecord:
-        self._check()
-        return await anext(self._records)
-
-    async def _generate(self) -> AsyncGenerator[PulledRecord, None]:
-        while await self._more():
-            while self._next < len(self._batch):
-                self._next += 1
-                self._consumption.advance(self._next)
-                yield self._batch[self._next - 1]
+        with self._turn:
+            if not await self._more():
+                raise StopAsyncIteration
+            self._next += 1
+            self._consumption.advance(self._next)
+            return self._batch[self._next - 1]
 
     async def batches(self) -> AsyncGenerator[list[PulledRecord], None]:
         """The records that are left, in the batches in which they come, each of one resource."""
-        while await self._more():
+        while rest := await self._rest():
+            yield rest
+
+    async def _rest(self) -> list[PulledRecord]:
+        with self._turn:
+            if not await self._more():
+                return []
             rest = self._batch[self._next :]
             self._next = len(self._batch)
             self._consumption.advance(self._next)
-            yield rest
+            return rest
 
     async def _more(self) -> bool:
         """Whether there is a record that was not handed out; gets the next batch where that is needed."""
@@ -212,10 +222,13 @@ class AsyncPulledRecords(AsyncResults):
         return to_polars(await self.to_arrow(dates=dates))
 
     async def _told_apart(self) -> AsyncIterator[tuple[str, int | None, Any]]:
+        pulled = None
         async for pulled in self:
             self._resource = self._resource or pulled.resource
             if (found := tabled(pulled)) is not None:
                 yield found
+        if pulled is None and self._consumption.has_begun:
+            raise used_up("records", "pull")
 
     def _name(self) -> str:
         return self._resource.rpartition("/")[2] or "record"

@@ -11,6 +11,7 @@ from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.resources import Refusal
+from brightpearl.turns import Turn, used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class AsyncResults(WithAnswers):
 
     def __init__(self, driver: AsyncDriver) -> None:
         self._driver = driver
+        self._turn = Turn(self._what)
 
     def _check(self) -> None:
         if self._driver.failed:
@@ -83,15 +85,16 @@ class AsyncRows(AsyncResults):
         self._page: Page | None = None
         self._cursor: RowIterator | None = None
         self._done = False
-        self._rows = self._generate()
 
     def __aiter__(self) -> AsyncIterator[Row]:
         self._check()
-        return self._rows
+        return self._generate()
 
     async def __anext__(self) -> Row:
-        self._check()
-        return await anext(self._rows)
+        while (cursor := await self._current()) is not None:
+            for row in cursor:
+                return row
+        raise StopAsyncIteration
 
     async def _generate(self) -> AsyncGenerator[Row, None]:
         while (cursor := await self._current()) is not None:
@@ -121,6 +124,8 @@ class AsyncRows(AsyncResults):
         while (cursor := await self._current()) is not None:
             pages.append(cursor.page)
             cursor.skip()
+        if not pages and self._before:
+            raise used_up("rows", "search")
         if not pages and self._page is not None:
             # No rows, but columns.
             pages, skip = [self._page], len(self._page)
@@ -157,6 +162,10 @@ class AsyncRows(AsyncResults):
         return self._cursor
 
     async def _fetch(self) -> bool:
+        with self._turn:
+            return await self._fetch_next()
+
+    async def _fetch_next(self) -> bool:
         if self._cursor is not None:
             self._before += self._cursor.position
             if self._told is not None:
@@ -196,11 +205,11 @@ class AsyncResources(AsyncResults, Typed[Content]):
         self._resource = resource
         self._told = progress_of(progress, "resources", self._items)
         self._handed_out = 0
-        self._open = False
+        self._batch: ResourceBatch | None = None
         self._position = 0
+        self._done = False
         self._refused: list[Refusal] = []
         self._missing = IdSet()
-        self._resources = self._generate()
 
     @property
     def missing(self) -> IdSet:
@@ -214,34 +223,34 @@ class AsyncResources(AsyncResults, Typed[Content]):
 
     def __aiter__(self) -> AsyncIterator[Resource[Content]]:
         self._check()
-        return self._resources
+        return self
 
     async def __anext__(self) -> Resource[Content]:
-        self._check()
-        return await anext(self._resources)
+        with self._turn:
+            self._check()
+            while self._batch is None or self._position >= len(self._batch):
+                if self._done or not await self._fetch():
+                    raise StopAsyncIteration
+            self._position += 1
+            return self._batch.resource(self._position - 1)
 
-    async def _generate(self) -> AsyncGenerator[Resource[Content], None]:
-        while (batch := await self._fetch()) is not None:
-            for index in range(len(batch)):
-                self._position = index + 1
-                yield batch.resource(index)
-
-    async def _fetch(self) -> ResourceBatch | None:
-        if self._open:
+    async def _fetch(self) -> bool:
+        if self._batch is not None:
             self._handed_out += self._position
             if self._told is not None:
                 self._told(self._handed_out)
-        self._open = False
+        self._batch, self._position = None, 0
         batch = await self._driver.next_output()
         if batch is None:
+            self._done = True
             end_of(self._told)
-            return None
+            return False
         if TYPE_CHECKING:
             assert isinstance(batch, ResourceBatch)
-        self._open, self._position = True, 0
+        self._batch = batch
         self._missing = self._missing.union(batch.missing)
         self._refused.extend(Refusal(id, error) for id, error in batch.refused)
-        return batch
+        return True
 
     async def tables(self, *, dates: Moments = "instant") -> dict[str, pyarrow.Table]:
         """The resources that are left as tables of pyarrow: one of what they are, such as `order`, whose nested members
@@ -274,8 +283,11 @@ class AsyncResources(AsyncResults, Typed[Content]):
         return to_polars(await self.to_arrow(dates=dates))
 
     async def _told_apart(self) -> AsyncIterator[tuple[str, int | None, Any]]:
+        resource = None
         async for resource in self:
             yield self._name(), resource.resource_id, resource.value
+        if resource is None and self._handed_out:
+            raise used_up("resources", "fetch")
 
     def _name(self) -> str:
         """What the resources are called in tables."""
@@ -283,7 +295,7 @@ class AsyncResources(AsyncResults, Typed[Content]):
 
     def checkpoint(self) -> str:
         """A small text for `client.resume`, which goes on after the last resource that was handed out."""
-        if self._open and not self._driver.failed:
+        if self._batch is not None and not self._driver.failed:
             self._driver.call.acknowledge(self._position)
         return self._driver.call.checkpoint()
 
@@ -300,26 +312,25 @@ class AsyncBatchResults(AsyncResults):
         self._started = False
         # What was read and not handed out.
         self._ready: deque[BatchResult] = deque()
-        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
-        self._results: AsyncGenerator[BatchResult, None] | None = None
+        self._done = False
 
     def __aiter__(self) -> AsyncIterator[BatchResult]:
         self._check()
-        if self._results is None:
-            self._results = self._generate()
-        return self._results
+        return self
 
     async def __anext__(self) -> BatchResult:
-        return await anext(aiter(self))
-
-    async def _generate(self) -> AsyncGenerator[BatchResult, None]:
-        self._started = True
-        while (results := await self._driver.next_output()) is not None:
-            if TYPE_CHECKING:
-                assert isinstance(results, RawData)
-            self._ready.extend(read_results(results))
-            while self._ready:
-                yield self._ready.popleft()
+        with self._turn:
+            self._check()
+            self._started = True
+            while not self._ready:
+                results = None if self._done else await self._driver.next_output()
+                if results is None:
+                    self._done = True
+                    raise StopAsyncIteration
+                if TYPE_CHECKING:
+                    assert isinstance(results, RawData)
+                self._ready.extend(read_results(results))
+            return self._ready.popleft()
 
     def rest(self) -> list[BatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by being

@@ -9,10 +9,11 @@ from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 from brightpearl.record import Record
 from brightpearl.reply import Reply
+from brightpearl.turns import Turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from brightpearl._native import Explanation, RawData
@@ -55,26 +56,26 @@ class BatchResults(WithAnswers):
         self._started = False
         # What was read and not handed out.
         self._ready: deque[BatchResult] = deque()
-        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
-        self._results: Generator[BatchResult, None, None] | None = None
+        self._done = False
+        self._turn = Turn("batch")
 
     def __iter__(self) -> Iterator[BatchResult]:
         self._check()
-        if self._results is None:
-            self._results = self._generate()
-        return self._results
+        return self
 
     def __next__(self) -> BatchResult:
-        return next(iter(self))
-
-    def _generate(self) -> Generator[BatchResult, None, None]:
-        self._started = True
-        while (results := self._driver.next_output()) is not None:
-            if TYPE_CHECKING:
-                assert isinstance(results, RawData)
-            self._ready.extend(read_results(results))
-            while self._ready:
-                yield self._ready.popleft()
+        with self._turn:
+            self._check()
+            self._started = True
+            while not self._ready:
+                results = None if self._done else self._driver.next_output()
+                if results is None:
+                    self._done = True
+                    raise StopIteration
+                if TYPE_CHECKING:
+                    assert isinstance(results, RawData)
+                self._ready.extend(read_results(results))
+            return self._ready.popleft()
 
     def rest(self) -> list[BatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by an

@@ -10,11 +10,12 @@ from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
 from brightpearl.progress_bar import end_of
 from brightpearl.record import Record
+from brightpearl.turns import Turn
 from brightpearl.wire import in_record, record_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from brightpearl._native import Explanation
@@ -264,11 +265,13 @@ class Outcomes(WithAnswers):
 
     def __init__(self, driver: Driver, records: Iterable[AnyRecord], feeding: Feeding) -> None:
         self._driver = driver
-        self._records = records
+        self._given = records
+        # What goes over them, once somebody asks for an outcome.
+        self._records: Iterator[AnyRecord] | None = None
         self._feeding = feeding
         self._started = False
-        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
-        self._outcomes: Generator[Outcome, None, None] | None = None
+        self._done = False
+        self._turn = Turn("push")
 
     @property
     def counts(self) -> Counter[State]:
@@ -277,23 +280,31 @@ class Outcomes(WithAnswers):
 
     def __iter__(self) -> Iterator[Outcome]:
         self._check()
-        if self._outcomes is None:
-            self._outcomes = self._generate()
-        return self._outcomes
+        return self
 
     def __next__(self) -> Outcome:
-        return next(iter(self))
+        with self._turn:
+            self._check()
+            self._started = True
+            while not self._feeding.ready:
+                if self._done or not self._fetch():
+                    raise StopIteration
+            return self._feeding.ready.popleft()
 
-    def _generate(self) -> Generator[Outcome, None, None]:
-        self._started = True
+    def _fetch(self) -> bool:
         try:
-            records = iter(self._records)
-            while (output := self._driver.next_output()) is not None:
-                self._take(output, records)
-                while self._feeding.ready:
-                    yield self._feeding.ready.popleft()
-        finally:
+            if self._records is None:
+                self._records = iter(self._given)
+            output = self._driver.next_output()
+            if output is not None:
+                self._take(output, self._records)
+                return True
+        except BaseException:
             self._feeding.close()
+            raise
+        self._done = True
+        self._feeding.close()
+        return False
 
     def rest(self) -> list[Outcome]:
         """What is known of the records that were not handed out, once the push was ended early: by an interruption, by
@@ -355,8 +366,10 @@ class Outcomes(WithAnswers):
         self.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_started", True):
-            self._feeding.close()
+        if not hasattr(self, "_started"):
+            return
+        self._feeding.close()
+        if not self._started:
             warn_of_unsent_push(self)
 
 

@@ -7,10 +7,11 @@ from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
 from brightpearl.progress_bar import end_of
+from brightpearl.turns import Turn, used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     import pandas
@@ -126,6 +127,11 @@ class Consumption:
         self._position = 0
         self._done = 0
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether any record was handed out."""
+        return self._done > 0
+
     def begin(self) -> None:
         """A batch was put out."""
         self._open, self._position = True, 0
@@ -174,34 +180,36 @@ class PulledRecords(WithAnswers):
         self._batch: list[PulledRecord] = []
         self._next = 0
         self._done = False
-        self._records = self._generate()
+        self._turn = Turn("pull")
         # What is pulled, as far as it is known.
         self._resource = ""
 
     def __iter__(self) -> Iterator[PulledRecord]:
         self._check()
-        return self._records
+        return self
 
     def __next__(self) -> PulledRecord:
-        self._check()
-        return next(self._records)
-
-    def _generate(self) -> Generator[PulledRecord, None, None]:
-        while self._more():
-            while self._next < len(self._batch):
-                self._next += 1
-                self._consumption.advance(self._next)
-                yield self._batch[self._next - 1]
+        with self._turn:
+            if not self._more():
+                raise StopIteration
+            self._next += 1
+            self._consumption.advance(self._next)
+            return self._batch[self._next - 1]
 
     def batches(self) -> Iterator[list[PulledRecord]]:
         """The records that are left, in the batches in which they come, each of one resource. Asking for the next
         batch says that the one before is dealt with."""
-        self._check()
-        while self._more():
+        while rest := self._rest():
+            yield rest
+
+    def _rest(self) -> list[PulledRecord]:
+        with self._turn:
+            if not self._more():
+                return []
             rest = self._batch[self._next :]
             self._next = len(self._batch)
             self._consumption.advance(self._next)
-            yield rest
+            return rest
 
     def _more(self) -> bool:
         """Whether there is a record that was not handed out; gets the next batch where that is needed."""
@@ -266,10 +274,13 @@ class PulledRecords(WithAnswers):
         return to_polars(self.to_arrow(dates=dates))
 
     def _told_apart(self) -> Iterator[tuple[str, int | None, Any]]:
+        pulled = None
         for pulled in self:
             self._resource = self._resource or pulled.resource
             if (found := tabled(pulled)) is not None:
                 yield found
+        if pulled is None and self._consumption.has_begun:
+            raise used_up("records", "pull")
 
     def _name(self) -> str:
         return self._resource.rpartition("/")[2] or "record"

@@ -7,10 +7,11 @@ from brightpearl.answered import WithAnswers
 from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
+from brightpearl.turns import Turn, used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     import pandas
@@ -49,11 +50,12 @@ class Resources(WithAnswers, Typed[Content]):
         self._resource = resource
         self._told = progress_of(progress, "resources", self._asked)
         self._handed_out = 0
-        self._open = False
+        self._batch: ResourceBatch | None = None
         self._position = 0
+        self._done = False
+        self._turn = Turn("fetch")
         self._refused: list[Refusal] = []
         self._missing = IdSet()
-        self._resources = self._generate()
 
     @property
     def missing(self) -> IdSet:
@@ -67,34 +69,34 @@ class Resources(WithAnswers, Typed[Content]):
 
     def __iter__(self) -> Iterator[Resource[Content]]:
         self._check()
-        return self._resources
+        return self
 
     def __next__(self) -> Resource[Content]:
-        self._check()
-        return next(self._resources)
+        with self._turn:
+            self._check()
+            while self._batch is None or self._position >= len(self._batch):
+                if self._done or not self._fetch():
+                    raise StopIteration
+            self._position += 1
+            return self._batch.resource(self._position - 1)
 
-    def _generate(self) -> Generator[Resource[Content], None, None]:
-        while (batch := self._fetch()) is not None:
-            for index in range(len(batch)):
-                self._position = index + 1
-                yield batch.resource(index)
-
-    def _fetch(self) -> ResourceBatch | None:
-        if self._open:
+    def _fetch(self) -> bool:
+        if self._batch is not None:
             self._handed_out += self._position
             if self._told is not None:
                 self._told(self._handed_out)
-        self._open = False
+        self._batch, self._position = None, 0
         batch = self._driver.next_output()
         if batch is None:
+            self._done = True
             end_of(self._told)
-            return None
+            return False
         if TYPE_CHECKING:
             assert isinstance(batch, ResourceBatch)
-        self._open, self._position = True, 0
+        self._batch = batch
         self._missing = self._missing.union(batch.missing)
         self._refused.extend(Refusal(id, error) for id, error in batch.refused)
-        return batch
+        return True
 
     def _check(self) -> None:
         if self._driver.failed:
@@ -133,8 +135,11 @@ class Resources(WithAnswers, Typed[Content]):
         return to_polars(self.to_arrow(dates=dates))
 
     def _told_apart(self) -> Iterator[tuple[str, int | None, Any]]:
+        resource = None
         for resource in self:
             yield self._name(), resource.resource_id, resource.value
+        if resource is None and self._handed_out:
+            raise used_up("resources", "fetch")
 
     def _name(self) -> str:
         """What the resources are called in tables."""
@@ -162,7 +167,7 @@ class Resources(WithAnswers, Typed[Content]):
 
     def checkpoint(self) -> str:
         """A small text for `client.resume`, which goes on after the last resource that was handed out."""
-        if self._open and not self._driver.failed:
+        if self._batch is not None and not self._driver.failed:
             self._driver.call.acknowledge(self._position)
         return self._driver.call.checkpoint()
 

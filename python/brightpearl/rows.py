@@ -6,6 +6,7 @@ from brightpearl._native import ArrowTable, Metadata
 from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
+from brightpearl.turns import Turn, used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,15 +40,17 @@ class Rows(WithAnswers):
         self._page: Page | None = None
         self._cursor: RowIterator | None = None
         self._done = False
-        self._rows = self._generate()
+        self._turn = Turn("search")
 
     def __iter__(self) -> Iterator[Row]:
         self._check()
-        return self._rows
+        return self._generate()
 
     def __next__(self) -> Row:
-        self._check()
-        return next(self._rows)
+        while (cursor := self._current()) is not None:
+            for row in cursor:
+                return row
+        raise StopIteration
 
     def _generate(self) -> Generator[Row, None, None]:
         while (cursor := self._current()) is not None:
@@ -82,6 +85,8 @@ class Rows(WithAnswers):
         while (cursor := self._current()) is not None:
             pages.append(cursor.page)
             cursor.skip()
+        if not pages and self._before:
+            raise used_up("rows", "search")
         if not pages and self._page is not None:
             # No rows, but columns.
             pages, skip = [self._page], len(self._page)
@@ -112,6 +117,10 @@ class Rows(WithAnswers):
         return self._cursor
 
     def _fetch(self) -> bool:
+        with self._turn:
+            return self._fetch_next()
+
+    def _fetch_next(self) -> bool:
         self._tell()
         page = self._driver.next_output()
         if page is None:
