@@ -99,10 +99,20 @@ class TokenFile:
             descriptor = os.open(self.path, flags)
         except FileNotFoundError:
             return {}
-        with open(descriptor, "rb") as file:
+        except OSError as error:
+            raise self._unreadable(error) from None
+        try:
             self._check(descriptor)
-            # No traceback with its variables shows what is kept.
-            kept = _members(Hidden(file.read()))
+        except BaseException:
+            # A directory can be opened only so.
+            os.close(descriptor)
+            raise
+        try:
+            with open(descriptor, "rb") as file:
+                # No traceback with its variables shows what is kept.
+                kept = _members(Hidden(file.read()))
+        except OSError as error:
+            raise self._unreadable(error) from None
         if kept is not None and isinstance(kept.get(_SEALED), str):
             kept = self._opened(kept)
         if kept is None or not _is_grant(kept):
@@ -199,6 +209,10 @@ class TokenFile:
             if self._tell is not None:
                 self._tell(f"warning: others could read {self.path}; from now on only you can")
             os.fchmod(descriptor, PRIVATE)
+
+    def _unreadable(self, error: OSError) -> ValidationError:
+        why = error.strerror or type(error).__name__
+        return self._refusal(f"the file cannot be read: {why}", "Name another file, or make this one readable.")
 
     def _refusal(self, message: str, advice: str) -> ValidationError:
         return ValidationError(message, location=f"{self._where} {self.path}", advice=advice)

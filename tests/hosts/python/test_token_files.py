@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -89,6 +90,32 @@ def test_a_login_is_for_all_that_follow(kind: str, tmp_path: Path) -> None:
     assert json.loads(file.read_text())["refresh_token"] == "refresh-1"
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
+
+
+@pytest.mark.parametrize("name", ["a directory", "a FIFO", "a loop", "a name that is too long"])
+def test_what_is_no_file_is_refused_by_its_name(
+    kind: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tokens"
+    if name == "a directory":
+        file.mkdir()
+    elif name == "a FIFO":
+        os.mkfifo(file)
+    elif name == "a loop":
+        file.symlink_to(file)
+    else:
+        file = tmp_path / ("t" * 300)
+    with pytest.raises(ValidationError) as raised:
+        asked(kind, Server(), file)
+    assert str(file) in str(raised.value.location)
+    assert str(raised.value.location).startswith("token_file")
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(file))
+    for variable, value in {"ACCOUNT": "acme", "DATACENTRE": "use1", "APP_REF": "app", "DEV_REF": "dev"}.items():
+        monkeypatch.setenv(f"BRIGHTPEARL_{variable}", value)
+    monkeypatch.setenv("BRIGHTPEARL_REFRESH_TOKEN", "refresh-0")
+    with pytest.raises(ValidationError) as raised:
+        Client()
+    assert str(file) in str(raised.value.location)
 
 
 def test_a_token_that_another_process_rotated_is_taken_from_the_file(kind: str, tmp_path: Path) -> None:
