@@ -309,6 +309,12 @@ impl Search {
                 search.check_column(name)?;
             }
         }
+        if let Some(key) = &self.key
+            && live.column(search.path, key).is_none()
+        {
+            // A row that lacks it would be told as a mistake of Brightpearl's.
+            search.check_column(key).map_err(|error| error.at("key"))?;
+        }
         for key in &self.sort {
             let (name, _) = sort_parts(key)?;
             if !live.column(search.path, name).is_some_and(|column| column.sortable) {

@@ -42,6 +42,8 @@ def test_a_request_may_name_a_resource_in_short(account: Account) -> None:
         (lambda client: client.search("ordr"), "resource", 'did you mean "order"?'),
         (lambda client: client.search("order", {"orderTypId": 1}), "filters.orderTypId", "did you mean orderTypeId?"),
         (lambda client: client.search("order", columns=["orderid"]), "columns", "did you mean orderId?"),
+        (lambda client: client.search("order", key="ordrId"), "key", "did you mean orderId?"),
+        (lambda client: client.search("order", key="number"), "key", "has no column"),
         (lambda client: client.search("order", sort="updatdOn"), "sort", "did you mean updatedOn?"),
         (lambda client: client.pull("ordr"), "resources[0].resource", 'did you mean "order"?'),
         (lambda client: client.pull("order-service/ordr"), "resources[0].resource", '"order-service/order"?'),
