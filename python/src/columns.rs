@@ -47,7 +47,8 @@ impl Columns {
         if let Some(place) = self.names.iter().position(|known| known.is(name)) {
             return Ok(Some(place));
         }
-        let text = name.to_str()?;
+        // Half of a surrogate pair is in no name.
+        let Ok(text) = name.to_str() else { return Ok(None) };
         for (place, known) in self.names.iter().enumerate() {
             if known.to_str(py)? == text {
                 return Ok(Some(place));

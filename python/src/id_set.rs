@@ -25,7 +25,11 @@ impl IdSet {
             return Ok(known.get().clone());
         }
         if let Ok(text) = ids.cast::<PyString>() {
-            return or_raise(py, core::IdSet::parse(text.to_str()?)).map(Self);
+            let Ok(text) = text.to_str() else {
+                let message = "the text has half of a surrogate pair; expected ids such as 1-200,320";
+                return or_raise(py, Err(core::Error::validation("ids", message)));
+            };
+            return or_raise(py, core::IdSet::parse(text)).map(Self);
         }
         if ids.is_instance_of::<PyBytes>() || ids.is_instance_of::<PyByteArray>() {
             return Err(PyTypeError::new_err("ids are given as bytes; expected whole numbers, or a text"));
@@ -81,13 +85,23 @@ fn one_id(py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<u64> {
     if id.is_instance_of::<PyBool>() || !is_whole(id) {
         let found = id.get_type().name()?;
         return Err(PyTypeError::new_err(format!(
-            "found {id} of type {found}, expected an id: a whole number above 0"
+            "found {} of type {found}, expected an id: a whole number above 0",
+            shown(id)
         )));
     }
     id.extract::<u64>().or_else(|_| {
-        let message = format!("found id {id}, expected a positive integer below 2^63: ids start at 1");
+        let message =
+            format!("found id {}, expected a positive integer below 2^63: ids start at 1", shown(id));
         or_raise(py, Err(core::Error::validation("ids", message)))
     })
+}
+
+/// What an id says of itself; a number of many digits says nothing, and a foreign object may fail.
+fn shown(id: &Bound<'_, PyAny>) -> String {
+    id.str().map_or_else(
+        |_| "something that cannot be shown".to_owned(),
+        |text| text.to_string_lossy().into_owned(),
+    )
 }
 
 /// Whether it is a whole number, of Python's own or of a library such as numpy.

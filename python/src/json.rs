@@ -89,7 +89,7 @@ impl Writer<'_> {
             self.quoted(&ids.get().0.to_string());
         } else if value.is_instance(decimal_type(value.py())?)? {
             self.decimal(value)?;
-        } else if value.hasattr("isoformat")? {
+        } else if value.hasattr("isoformat")? && !value.is_instance(span_type(value.py())?)? {
             // What is not even equal to itself, such as `pandas.NaT`, is a date that is missing.
             if value.ne(value)? {
                 return Err(self.refuse(value.py(), format!("{value} is not a date; expected one")));
@@ -219,6 +219,12 @@ pub(crate) fn tell_of_cut(value: &Bound<'_, PyAny>) -> PyResult<()> {
     );
     let message = CString::from_vec_with_nul(message.into_bytes()).unwrap_or_default();
     PyErr::warn(value.py(), &value.py().get_type::<PyUserWarning>(), &message, 2)
+}
+
+/// Of a span of time. Those of pandas can be written as a text, which no field of the API takes.
+fn span_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static SPAN: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    SPAN.import(py, "datetime", "timedelta")
 }
 
 fn decimal_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

@@ -117,6 +117,27 @@ def test_bodies_and_records_take_values_of_other_libraries() -> None:
     assert record_bytes(value).decode() == expected
 
 
+@pytest.mark.parametrize(
+    "span",
+    [
+        pandas.Timedelta(0),
+        pandas.Timedelta("1 day"),
+        datetime.timedelta(1),
+        numpy.timedelta64(1, "s"),
+        pyarrow.scalar(1, pyarrow.duration("s")),
+        polars.Series([datetime.timedelta(1)]),
+    ],
+    ids=lambda span: type(span).__module__.split(".")[0],
+)
+def test_a_span_of_time_is_no_value_of_brightpearls(span: Any) -> None:
+    with pytest.raises(ValidationError) as raised:
+        body_text({"a": span})
+    assert str(raised.value.location).startswith("body /a")
+    with pytest.raises(ValidationError) as raised:
+        record_bytes({"a": span})
+    assert str(raised.value.location).startswith("record /a")
+
+
 def test_what_is_missing_is_left_out_of_a_record_and_refused_in_a_body() -> None:
     gaps = {"a": pandas.NaT, "b": pandas.NA, "c": numpy.datetime64("NaT"), "d": numpy.float64("nan"), "e": 1}
     assert json.loads(record_bytes(gaps)) == {"e": 1}
