@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Mapping
 
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import whole_number
@@ -10,6 +12,7 @@ from brightpearl.foreign import whole_number
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 _LONGEST = 1_000_000.0
 """Seconds that every operating system can wait."""
@@ -29,6 +32,19 @@ def named(value: object) -> str:
 def wrong_type(name: str, value: object, expected: str) -> ArgumentTypeError:
     """The error of an argument that has a type which it cannot have."""
     return ArgumentTypeError(f"`{name}` is {named(value)}; expected {expected}", location=name)
+
+
+def each_of(value: Any, name: str, expected: str) -> list[Any]:
+    """What several things are given as. What would be taken apart by accident is none of them: a text, a mapping, a
+    table, which would be the names of its columns."""
+    if isinstance(value, (str, bytes, bytearray, memoryview, Mapping)) or hasattr(value, "columns"):
+        raise wrong_type(name, value, expected)
+    try:
+        iterator = iter(value)
+    except TypeError:
+        # An array without dimensions has the method, too.
+        raise wrong_type(name, value, expected) from None
+    return list(iterator)
 
 
 def checked_seconds(value: object, name: str) -> float:
@@ -108,6 +124,12 @@ def checked_path(value: object, name: str) -> str:
     text = checked_text(found, name, "the path of a file")
     if not text or "\0" in text:
         raise ValidationError(f"`{name}` is {text[:100]!r}; expected the path of a file", location=name)
+    try:
+        os.lstat(text)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            message = f"`{name}` begins with {text[:100]!r} and is too long; expected the path of a file"
+            raise ValidationError(message, location=name) from None
     return text
 
 

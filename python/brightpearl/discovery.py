@@ -3,18 +3,18 @@ is genuine. Nothing is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from brightpearl import _native
-from brightpearl.arguments import checked_text, wrong_type
-from brightpearl.exceptions import ValidationError
+from brightpearl.arguments import checked_text, each_of, named, wrong_type
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.findings import violation
 from brightpearl.record import Record
 from brightpearl.wire import body_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
     from typing import Any, Literal
 
     from brightpearl.catalogue_types import ResourceName
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from brightpearl.findings import Violation
 
     UnknownMembers = Literal["warn", "refuse", "allow"]
+
+_LARGEST_SECONDS = 1_000_000_000_000
+"""Some thirty thousand years."""
 
 
 def catalog() -> Catalogue:
@@ -163,33 +166,57 @@ def verify_callback(
     old, otherwise: do not trust the callback then.
     """
     import json
-    import math
     import time
 
     from brightpearl.secret_reference import secret_of
 
-    pairs: Any = parameters.items() if hasattr(parameters, "items") else parameters
+    pairs: Any = None
     try:
-        if isinstance(parameters, (str, bytes)) or not isinstance(parameters, Iterable):
-            raise wrong_type("parameters", parameters, "a mapping, or pairs of a name and a value")
+        pairs = _texts_of(parameters)
         if not isinstance(dev_secret, str):
             raise wrong_type("dev_secret", dev_secret, "a text")
-        for name, seconds in (("max_age", max_age), ("now", now)):
-            if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, (int, float))):
-                raise wrong_type(name, seconds, "a number of seconds")
-        if max_age is not None and not (math.isfinite(max_age) and max_age >= 0):
-            message = f"`max_age` is {max_age!r}; expected a number of seconds from 0 on"
-            raise ValidationError(message, location="max_age")
+        checked_text(dev_secret, "dev_secret")
         text = _native.verify_callback(
-            [(str(name), str(value)) for name, value in pairs],
+            pairs,
             secret_of(dev_secret, "dev_secret"),
-            None if max_age is None else math.ceil(max_age * 1000),
-            int((time.time() if now is None else now) * 1000),
+            None if max_age is None else _milliseconds(max_age, "max_age"),
+            _milliseconds(time.time() if now is None else now, "now"),
         )
     finally:
         # A traceback with its variables shows neither the secret nor the token.
         del parameters, pairs, dev_secret
     return Callback(**json.loads(text))
+
+
+def _texts_of(parameters: Any) -> list[tuple[str, str]]:
+    """Query parameters as pairs of texts."""
+    expected = "a mapping, or pairs of a name and a value"
+    pairs: Any = None
+    pair: Any = None
+    found: Any = None
+    try:
+        pairs = parameters.items() if isinstance(parameters, Mapping) else each_of(parameters, "parameters", expected)
+        found = []
+        for pair in pairs:
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+                message = f"`parameters` has {named(pair)} among its pairs; expected {expected}"
+                raise ArgumentTypeError(message, location="parameters")
+            found.append((checked_text(str(pair[0]), "parameters"), checked_text(str(pair[1]), "parameters")))
+        return list(found)
+    finally:
+        # As above.
+        parameters = pairs = pair = found = None
+
+
+def _milliseconds(seconds: object, name: str) -> int:
+    """Seconds as the engine counts; those that are beyond its numbers are told."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise wrong_type(name, seconds, "a number of seconds")
+    if not 0 <= seconds <= _LARGEST_SECONDS:
+        shown = repr(seconds) if isinstance(seconds, float) or abs(seconds) < 1 << 64 else "a very large number"
+        message = f"`{name}` is {shown}; expected a number of seconds from 0 to {_LARGEST_SECONDS:,}"
+        raise ValidationError(message, location=name)
+    return -int(-seconds * 1000 // 1)
 
 
 def authorize_url(account: str, app_ref: str, redirect_uri: str, state: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from collections.abc import Mapping as AnyDict
 
 from brightpearl._native import Resource
@@ -13,6 +12,7 @@ from brightpearl.arguments import (
     checked_flag,
     checked_milliseconds,
     checked_text,
+    each_of,
     named,
     wrong_type,
 )
@@ -26,6 +26,7 @@ from brightpearl.wire import pairs_of, text_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
     from typing import Any, Literal
 
     from brightpearl.catalogue_types import ResourceName
@@ -130,9 +131,8 @@ def push(
 def _looks(looks: Iterable[float] | None, name: str) -> list[int] | None:
     if looks is None:
         return None
-    if isinstance(looks, (str, bytes)) or not isinstance(looks, Iterable):
-        raise wrong_type(name, looks, "several numbers of seconds")
-    return [checked_milliseconds(seconds, f"{name}[{place}]") for place, seconds in enumerate(looks)]
+    each = each_of(looks, name, "several numbers of seconds")
+    return [checked_milliseconds(seconds, f"{name}[{place}]") for place, seconds in enumerate(each)]
 
 
 def pull(
@@ -142,9 +142,9 @@ def pull(
     **options: Any,
 ) -> str:
     """What changed in Brightpearl goes out. The options hold for the resources that are named by a text."""
-    if isinstance(resources, (bytes, dict)) or not isinstance(resources, (str, PullResource, Iterable)):
-        raise wrong_type("resources", resources, "a name, a brightpearl.PullResource, or several of them")
-    listed = [resources] if isinstance(resources, (str, PullResource)) else list(resources)
+    expected = "a name, a brightpearl.PullResource, or several of them"
+    is_one = isinstance(resources, (str, PullResource))
+    listed: list[Any] = [resources] if is_one else each_of(resources, "resources", expected)
     full = [PullResource(one, **options) if isinstance(one, str) else one for one in listed]
     members = [_resource(one, place) for place, one in enumerate(full)]
     if state is not None:

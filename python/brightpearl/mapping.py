@@ -8,7 +8,7 @@ from itertools import islice
 
 from brightpearl import _native
 from brightpearl._native import CompiledMapping, dump_json
-from brightpearl.arguments import checked_text, did_you_mean, wrong_type
+from brightpearl.arguments import checked_path, checked_text, did_you_mean, wrong_type
 from brightpearl.exceptions import ValidationError
 from brightpearl.findings import MappingFinding
 from brightpearl.record import Record
@@ -126,7 +126,7 @@ class Mapping:
         if isinstance(records, (bytes, bytearray, memoryview)):
             return self._of_lines(bytes(records), text)
         if isinstance(records, str):
-            return self._of_lines(records.encode(), text)
+            return self._of_lines(checked_text(records, "records").encode(), text)
         return self._in_chunks(iter(records_of(records)), text)
 
     def _in_chunks(self, records: Iterator[AnyRecord], resolved: str) -> Iterator[MappedRecord]:
@@ -324,11 +324,11 @@ def _ready_documents() -> dict[str, Any]:
 
 def _text_of(document: AnyDocument) -> str:
     if isinstance(document, str):
-        _refuse_name(document)
+        _refuse_name(checked_text(document, "document"))
         return document
     if isinstance(document, os.PathLike):
         try:
-            with open(document, encoding="utf-8-sig") as file:
+            with open(checked_path(document, "document"), encoding="utf-8-sig") as file:
                 return file.read()
         except UnicodeDecodeError as error:
             message = f"the file {os.fspath(document)!r} is not UTF-8: {error.reason}; expected JSON"

@@ -8,6 +8,8 @@ from brightpearl import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from brightpearl.call_options import AnyTimeout
 
 
@@ -26,8 +28,7 @@ class Headers(Mapping[str, str]):
     """Every line, repeated names included."""
 
     def __init__(self, lines: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        pairs = lines.items() if isinstance(lines, Mapping) else lines
-        self.lines = tuple((_text(name, "a name"), _text(value, "a value")) for name, value in pairs)
+        self.lines = tuple((_text(name, "a name"), _text(value, "a value")) for name, value in _pairs(lines))
 
     def __getitem__(self, name: str) -> str:
         wanted = name.lower()
@@ -50,6 +51,25 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         shown = [(name, "[redacted]" if _native.header_is_secret(name) else value) for name, value in self.lines]
         return f"Headers({shown!r})"
+
+
+def _pairs(lines: Any) -> Iterator[tuple[object, object]]:
+    expected = "expected a mapping, or pairs of a name and a value"
+    if isinstance(lines, Mapping):
+        yield from lines.items()
+        return
+    is_text = isinstance(lines, (str, bytes))
+    try:
+        # An array without dimensions has the method, too.
+        pairs = None if is_text else iter(lines)
+    except TypeError:
+        pairs = None
+    if pairs is None:
+        raise TypeError(f"the header lines are a {type(lines).__name__}; {expected}")
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"a header line is a {type(pair).__name__}; {expected}")
+        yield pair[0], pair[1]
 
 
 def _text(text: object, what: str) -> str:

@@ -12,6 +12,7 @@ from brightpearl.arguments import (
     checked_flag,
     checked_text,
     did_you_mean,
+    each_of,
     named,
     wrong_type,
 )
@@ -139,12 +140,9 @@ def request(write: Write) -> str:
 
 def batch(writes: Iterable[AnyWrite], order: Order, on_failure: OnFailure, packing: Packing) -> str:
     """Several writes."""
-    if isinstance(writes, (str, bytes, Mapping, Write)):
+    if isinstance(writes, Write):
         raise wrong_type("writes", writes, "an iterable of writes; give a single one within a list")
-    try:
-        each = iter(writes)
-    except TypeError:
-        raise wrong_type("writes", writes, "an iterable of writes") from None
+    each = each_of(writes, "writes", "an iterable of writes; give a single one within a list")
     requests = [_request(_write(write, place), f"writes[{place}].") for place, write in enumerate(each)]
     return operation(
         "batch",
@@ -194,9 +192,10 @@ def _write(write: AnyWrite, place: int) -> Write:
         return Write(*write)
     if isinstance(write, Mapping):
         return _write_of(write, place)
-    raise TypeError(
+    raise ArgumentTypeError(
         f"request {place} of the batch is {named(write)}; expected a brightpearl.Write, a mapping, or a "
-        "tuple of method, path and body"
+        "tuple of method, path and body",
+        location=f"writes[{place}]",
     )
 
 
@@ -205,10 +204,15 @@ def _write_of(members: Mapping[str, Any], place: int) -> Write:
         if name not in Write.__slots__:
             nearest = did_you_mean(str(name), Write.__slots__)
             expected = f"did you mean {nearest}?" if nearest else f"expected some of {', '.join(Write.__slots__)}"
-            raise ArgumentTypeError(f"request {place} of the batch has no member {name!r}; {expected}")
+            raise ArgumentTypeError(
+                f"request {place} of the batch has no member {name!r}; {expected}", location=f"writes[{place}].{name}"
+            )
     for name in ("method", "path"):
         if name not in members:
-            raise ArgumentTypeError(f"request {place} of the batch lacks {name!r}; expected a method and a path")
+            raise ArgumentTypeError(
+                f"request {place} of the batch lacks {name!r}; expected a method and a path",
+                location=f"writes[{place}].{name}",
+            )
     return Write(**members)
 
 

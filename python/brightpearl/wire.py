@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, dump_json, tell_of_cut
-from brightpearl.arguments import checked_text, named, wrong_type
+from brightpearl.arguments import checked_text, each_of, named
 from brightpearl.cells import Unreadable, unreadable
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import is_missing, own_values, plain, whole_number
@@ -37,15 +37,15 @@ def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = Tru
     if parameters is None:
         return []
     expected = "a mapping, or pairs of a name and a value"
-    if isinstance(parameters, _TEXTS) or not isinstance(parameters, Iterable):
-        raise wrong_type(place, parameters, expected)
+    pairs = parameters.items() if isinstance(parameters, Mapping) else each_of(parameters, place, expected)
     found = []
-    for pair in parameters.items() if isinstance(parameters, Mapping) else parameters:
+    for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ArgumentTypeError(f"`{place}` has {named(pair)} among its pairs; expected {expected}", location=place)
         name, value = pair
         if not isinstance(name, str):
             raise ArgumentTypeError(f"a name in `{place}` is {named(name)}; expected a text", location=place)
+        checked_text(name, place)
         found.append((name, text_of(value, f"{place}.{name}", fractions=fractions)))
     return found
 
@@ -88,8 +88,16 @@ def _single_text(value: object, place: str, fractions: bool) -> str | None:
     if isinstance(value, IdSet):
         return str(value)
     if (number := whole_number(value)) is not None:
-        return str(number)
+        return _digits(number, place)
     return _rarer_text_of(value, place, fractions)
+
+
+def _digits(number: int, place: str) -> str:
+    try:
+        return int.__repr__(number)
+    except ValueError:
+        message = f"`{place}` is a very large number, which cannot be written; expected fewer digits"
+        raise ValidationError(message, location=place) from None
 
 
 def _rarer_text_of(value: object, place: str, fractions: bool) -> str | None:
@@ -147,14 +155,12 @@ def _moment_text(value: datetime.datetime, place: str) -> str:
 def names_of(names: str | Iterable[str], place: str) -> list[str]:
     """Column names or sort keys, given as one text or several."""
     if isinstance(names, str):
-        return names.split(",")
-    if isinstance(names, (*_TEXTS, Mapping)) or not isinstance(names, Iterable):
-        raise wrong_type(place, names, "a text, or several")
-    found = list(names)
+        return checked_text(names, place).split(",")
+    found = [_plain(name, place) for name in each_of(names, place, "a text, or several")]
     for name in found:
         if not isinstance(name, str):
             raise ArgumentTypeError(f"`{place}` has {named(name)}; expected only texts", location=place)
-    return found
+    return [checked_text(name, place) for name in found]
 
 
 def ids_text(ids: Ids, place: str = "ids") -> str:
@@ -165,21 +171,28 @@ def ids_text(ids: Ids, place: str = "ids") -> str:
     if isinstance(ids, IdSet):
         return str(ids)
     if isinstance(ids, str):
-        return str(_set_of(ids, place))
-    if whole_number(ids := _one(ids)) is not None:
+        return str(_set_of(checked_text(ids, place), place))
+    if (number := whole_number(ids := _one(ids))) is not None:
+        _require_id(number, place)
         return str(_set_of(ids, place))
     expected = "a whole number, several, a text such as '1-200,320', or an IdSet"
-    if isinstance(ids, (*_TEXTS, Mapping)) or hasattr(ids, "columns") or not isinstance(ids, Iterable):
-        raise wrong_type(place, ids, expected)
-    found = [id if type(id) is int else _plain(id, place) for id in _plain(ids, place)]
+    found = [id if type(id) is int else _plain(id, place) for id in each_of(_plain(ids, place), place, expected)]
     for number, id in enumerate(found):
-        if whole_number(id) is None:
+        if (whole := whole_number(id)) is not None:
+            _require_id(whole, f"{place}[{number}]")
+        else:
             is_gap = id is None or is_missing(id) or (isinstance(id, float) and id != id)
             what = f"is missing: it is {id}" if is_gap else f"is {named(id)}"
             raise ArgumentTypeError(
                 f"id {number} of `{place}` {what}; expected {expected}", location=f"{place}[{number}]"
             )
     return str(_set_of(found, place))
+
+
+def _require_id(number: int, place: str) -> None:
+    """Raises for what has too many digits to be shown; of others, a set of ids says what is wrong."""
+    if abs(number) >= 1 << 64:
+        raise ValidationError(f"`{place}` is a very large number; expected an id, which is below 2^63", location=place)
 
 
 def _one(ids: Any) -> Any:
@@ -217,7 +230,7 @@ def body_text(body: Any, place: str = "body") -> str:
     if body is None:
         return ""
     if isinstance(body, str):
-        return body
+        return checked_text(body, place)
     if isinstance(body, (bytes, bytearray, memoryview)):
         try:
             return bytes(body).decode()
