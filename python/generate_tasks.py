@@ -56,14 +56,17 @@ def types_file(tasks: list[Task]) -> str:
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
+from brightpearl._native import IdSet
 from brightpearl.call_option_types import CallOptions
 
 Id = int | str
 """An id: a number, or its digits."""
+Ids = str | int | Iterable[int] | IdSet
+"""A text such as `1-200,320`, one id, several, or an `IdSet`."""
 Number = int | float | Decimal | str
 """A number; `decimal.Decimal` and texts are written digit for digit."""
 Moment = str | datetime.date
@@ -248,6 +251,11 @@ class Types:
             if texts:
                 yield f"Literal[{', '.join(map(json.dumps, texts))}]"
             if None in values:
+                yield "None"
+            return
+        if inputs and "x-refers-to" in schema and {"integer", "string"} <= set(kinds_of(schema)):
+            yield "Ids"
+            if "null" in kinds_of(schema):
                 yield "None"
             return
         forms = schema.get("anyOf", [])

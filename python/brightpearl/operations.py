@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from brightpearl._native import Resource, dump_json
 from brightpearl.arguments import (
@@ -19,7 +18,8 @@ from brightpearl.arguments import (
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.paths import named_path, read_path, search_path
 from brightpearl.record import Record
-from brightpearl.wire import body_text, ids_text, json_of, names_of, pairs_of
+from brightpearl.task_arguments import arguments_text
+from brightpearl.wire import body_text, ids_text, names_of, pairs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,29 +160,8 @@ def task(name: str, arguments: Mapping[str, object], takes_unknown: bool = False
 
     `takes_unknown`: lets arguments through that the engine does not know.
     """
-    checked_text(name, "name")
-    known = _arguments_of(name)
-    for argument in arguments:
-        if not takes_unknown and known and argument not in known:
-            nearest = did_you_mean(argument, known)
-            expected = f"did you mean {nearest}?" if nearest else f"expected some of {', '.join(known)}"
-            raise ArgumentTypeError(
-                f"{name} takes no argument {argument!r}; {expected}",
-                location=argument,
-                advice="Correct the name; `unknown_members`, set to `allow`, sends what is newer than this version.",
-            )
-    text = json_of(dict(arguments), "arguments")
+    text = arguments_text(checked_text(name, "name"), arguments, takes_unknown)
     return operation("task", {"name": name, "arguments": Resource.from_json(text.encode())})
-
-
-@lru_cache(maxsize=128)
-def _arguments_of(task: str) -> tuple[str, ...]:
-    """The arguments that a task takes, in whichever of its forms; none for a task that there is not."""
-    from brightpearl.discovery import tasks
-
-    schema = next((found.arguments for found in tasks() if found.name == task), {})
-    names = (name for form in schema.get("anyOf", [schema]) for name in form.get("properties", {}))
-    return tuple(dict.fromkeys(names))
 
 
 def _write(write: AnyWrite, place: int) -> Write:

@@ -55,13 +55,13 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
 
     Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
     """
-    value = _plain(value, place)
+    value = plain_at(value, place)
     single = _single_text(value, place, fractions)
     if single is not None:
         return single
     # A table would be its columns' names.
     if isinstance(value, Iterable) and not isinstance(value, (*_TEXTS, Mapping)) and not hasattr(value, "columns"):
-        texts = [_single_text(_plain(element, place), place, fractions) for element in value]
+        texts = [_single_text(plain_at(element, place), place, fractions) for element in value]
         known = [text for text in texts if text is not None]
         if len(known) == len(texts):
             return ",".join(known)
@@ -72,7 +72,7 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
     )
 
 
-def _plain(value: object, place: str) -> Any:
+def plain_at(value: object, place: str) -> Any:
     """A value of another library as Python's own."""
     try:
         return plain(value)
@@ -156,7 +156,7 @@ def names_of(names: str | Iterable[str], place: str) -> list[str]:
     """Column names or sort keys, given as one text or several."""
     if isinstance(names, str):
         return checked_text(names, place).split(",")
-    found = [_plain(name, place) for name in each_of(names, place, "a text, or several")]
+    found = [plain_at(name, place) for name in each_of(names, place, "a text, or several")]
     for name in found:
         if not isinstance(name, str):
             raise ArgumentTypeError(f"`{place}` has {named(name)}; expected only texts", location=place)
@@ -176,7 +176,7 @@ def ids_text(ids: Ids, place: str = "ids") -> str:
         _require_id(number, place)
         return str(_set_of(ids, place))
     expected = "a whole number, several, a text such as '1-200,320', or an IdSet"
-    found = [id if type(id) is int else _plain(id, place) for id in each_of(_plain(ids, place), place, expected)]
+    found = [id if type(id) is int else plain_at(id, place) for id in each_of(plain_at(ids, place), place, expected)]
     for number, id in enumerate(found):
         if (whole := whole_number(id)) is not None:
             _require_id(whole, f"{place}[{number}]")

@@ -6,12 +6,18 @@ import asyncio
 import datetime
 import importlib.util
 import inspect
+import json
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy
+import pandas
+import polars
+import pyarrow
 import pytest
 
 import brightpearl
@@ -19,6 +25,7 @@ from brightpearl import (
     AsyncClient,
     BrightpearlError,
     Client,
+    IdSet,
     RejectedError,
     Response,
     ValidationError,
@@ -28,6 +35,7 @@ from brightpearl.testing import Emulator
 from conftest import Account
 
 PYTHON = Path(__file__).parents[3] / "python"
+NO_IDS: list[Any] = [True, 1.0, Decimal(1), b"1", pandas.NaT, pandas.NA, float("nan"), {"id": 1}, pandas.DataFrame()]
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +163,78 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(account: Account, c
         client.task("add-order-notes", orderId=1)
     with pytest.raises(ValidationError):
         client.add_order_note(orderId=1, text=object())  # type: ignore[typeddict-item]
+    assert account.requests == []
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [1007, 1008],
+        range(1007, 1009),
+        (1007, 1008),
+        {1007, 1008},
+        (number for number in (1007, 1008)),
+        numpy.array([1007, 1008]),
+        pandas.Series([1007, 1008]),
+        polars.Series([1007, 1008]),
+        pyarrow.array([1007, 1008]),
+        IdSet("1007-1008"),
+        "1007-1008",
+    ],
+    ids=lambda ids: type(ids).__name__,
+)
+def test_sets_of_ids_are_whatever_ids_are_elsewhere(ids: Any) -> None:
+    found = Emulator(orders=5).client().read_product_availability(productIds=ids)
+    assert sorted(int(number) for number in found["availability"]) == [1007, 1008]
+
+
+def test_single_ids_and_lists_of_them_may_be_of_other_libraries(account: Account, client: Client) -> None:
+    account.answers(*[Response(200, {}, b'{"response":7}')] * 3)
+    for number in (numpy.int64(12), pyarrow.scalar(12), "12"):
+        client.add_order_note(orderId=number, text="x")  # type: ignore[typeddict-item]
+    assert {request.url.rpartition("/order-service/")[2] for request in account.requests} == {"order/12/note"}
+    account.answers(Response(200, {}, b'{"response":7}'))
+    client.create_product(
+        brandId=1,
+        identity={"sku": "S-1"},
+        salesChannels=[
+            {"salesChannelName": "Brightpearl", "productName": "x", "categories": [{"categoryCode": "276"}]}
+        ],
+        seasonIds=pandas.Series([3, 4]),  # type: ignore[typeddict-item]
+    )
+    assert json.loads(account.requests[-1].body)["seasonIds"] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        *((lambda client, id=id: client.add_order_note(orderId=id, text="x"), "orderId") for id in NO_IDS),
+        *((lambda client, id=id: client.task("read-product-prices", productIds=id), "productIds") for id in NO_IDS),
+        (lambda client: client.read_product_prices(productIds=[1007, 1.0]), "productIds[1]"),
+        (lambda client: client.task("update-product", productId=1, seasonIds=[1, True]), "seasonIds[1]"),
+        (lambda client: client.task("update-product", productId=1, seasonIds=5), "seasonIds"),
+        (lambda client: client.task("add-order-note", orderId=1, txt="x"), "txt"),
+    ],
+)
+def test_what_is_no_id_is_a_type_error_at_its_argument(
+    account: Account, client: Client, call: Callable[[Client], Any], place: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        call(client)
+    assert isinstance(caught.value, ValidationError)
+    assert caught.value.location == place
+    assert account.requests == []
+
+
+def test_what_has_no_json_form_is_told_by_its_argument(account: Account, client: Client) -> None:
+    for arguments, place in (
+        ({"orderId": 1, "text": object()}, "text"),
+        ({"orderId": 1, "text": {"a": [b"x"]}}, "text /a/0"),
+        ({"orderId": "\ud800", "text": "x"}, "orderId"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            client.task("add-order-note", **arguments)
+        assert caught.value.location == place
     assert account.requests == []
 
 
