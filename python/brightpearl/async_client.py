@@ -375,9 +375,11 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         return uris_of(output)
 
     async def aclose(self) -> None:
-        """Closes the connections of the default transport. A transport that was given is left alone."""
+        """Closes the connections of the default transport; a transport that was given is left alone. Nothing more is
+        sent: calls that begin later are refused, and those under way end."""
         if self._is_view:
             return
+        self._host.close()
         if self._grant is not None:
             self._grant.close()
         if self._leases is not None:
@@ -399,6 +401,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         return self._drive(self._native.start_push(operation, journal.book()), options, journal)
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
+        self._host.require_open()
         driver = AsyncDriver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()

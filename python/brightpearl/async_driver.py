@@ -7,7 +7,9 @@ import time
 from brightpearl._native import Done, Pending, RawJournal, Send, Wait
 from brightpearl.call_options import UNCHANGED, OptionsOfCall
 from brightpearl.driver import (
+    CLOSED,
     cause_of,
+    closed,
     describe_failure,
     end_call,
     no_answer,
@@ -18,8 +20,9 @@ from brightpearl.driver import (
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import PATIENCE, not_stored, note_refusal
 from brightpearl.journal import JournalError
-from brightpearl.messages import Headers, Request
+from brightpearl.messages import Headers, Request, Response
 from brightpearl.rotation import is_refused
+from brightpearl.transport import Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +62,19 @@ class AsyncHost:
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
         return int(self.clock())
+
+    def close(self) -> None:
+        """Sends nothing more. A call that is under way learns that its next request was not sent."""
+        self.transport = _closed
+
+    def require_open(self) -> None:
+        """Raises `MisuseError` when it was closed."""
+        if self.transport is _closed:
+            raise closed()
+
+
+async def _closed(_: Request) -> Response:
+    raise Unsendable(CLOSED)
 
 
 class AsyncDriver:

@@ -486,9 +486,11 @@ class Client(TaskMethods, Reads, AnyClient):
         return _uris(driver)
 
     def close(self) -> None:
-        """Closes the connections of the default transport. A transport that was given is left alone."""
+        """Closes the connections of the default transport; a transport that was given is left alone. Nothing more is
+        sent: calls that begin later are refused, and those under way end."""
         if self._is_view:
             return
+        self._host.close()
         if self._grant is not None:
             self._grant.close()
         if self._leases is not None:
@@ -508,6 +510,7 @@ class Client(TaskMethods, Reads, AnyClient):
         return self._drive(self._native.start_push(operation, journal.book()), options, journal)
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
+        self._host.require_open()
         driver = Driver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()

@@ -55,6 +55,31 @@ class Host:
         """Milliseconds since the Unix epoch."""
         return int(self.clock())
 
+    def close(self) -> None:
+        """Sends nothing more. A call that is under way learns that its next request was not sent."""
+        self.transport = _closed
+
+    def require_open(self) -> None:
+        """Raises `MisuseError` when it was closed."""
+        if self.transport is _closed:
+            raise closed()
+
+
+def _closed(_: Request) -> Response:
+    raise Unsendable(CLOSED)
+
+
+CLOSED = "the client is closed"
+"""Why nothing more is sent."""
+
+
+def closed() -> MisuseError:
+    """The error of a call that begins when its client was closed."""
+    return MisuseError(
+        f"{CLOSED}; expected calls before that, such as within its `with` block",
+        advice="Make another client; nothing was sent.",
+    )
+
 
 class Driver:
     """One call and its host. Not for several threads at once; a client is.
