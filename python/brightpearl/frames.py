@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,7 @@ _TEXTUAL = re.compile(r"(sku|ref|reference|code|name|text|ean|upc|isbn|mpn|barco
 """Names of members whose digits are no number, such as SKUs."""
 
 _MOST_DIGITS = 38
+_MILLISECONDS = len(".000")
 
 
 def package(name: str, extra: str, purpose: str) -> Any:
@@ -53,52 +55,98 @@ def tables_of(records: Iterable[tuple[str, int | None, Any]], dates: Moments = "
     """The tables of records, each given with what it is and its id: one of what they are, and one for whatever they
     have several of."""
     checked_choice(dates, "dates", MOMENTS)
-    collected: dict[str, list[dict[str, Any]]] = {}
+    collected: dict[tuple[str, str], _Rows] = {}
     for what, number, record in records:
         _Exploding(collected, what, number).add(record)
-    return {name: _table(rows, dates) for name, rows in collected.items()}
+    # A table of what there are several of in a record has its plain name where no other table has it.
+    taken = Counter(name or what for what, name in collected)
+    return {
+        f"{what}.{name}" if name and taken[name] > 1 else name or what: _table(rows.cells, dates)
+        for (what, name), rows in collected.items()
+    }
+
+
+class _Rows:
+    """The rows of one table, as they are collected."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.cells: list[dict[str, Any]] = []
+        # The member behind each column; nothing behind the id of a record above.
+        self._members: dict[str, tuple[str, ...]] = {}
+
+    def begin(self, keys: Mapping[str, Any]) -> dict[str, Any]:
+        """Another row, with the ids of what it stands in."""
+        self._members.update(dict.fromkeys(keys, ()))
+        row = dict(keys)
+        self.cells.append(row)
+        return row
+
+    def put(self, row: dict[str, Any], member: tuple[str, ...], value: Any) -> None:
+        """Puts a member into its column. Raises `ValidationError` where another member has that."""
+        column = ".".join(member)
+        if self._members.get(column) == ():
+            column = f"{self._name}.{column}"
+        if self._members.setdefault(column, member) != member:
+            raise ValidationError(
+                f"the members {' -> '.join(self._members[column])!r} and {' -> '.join(member)!r} of {self._name} would "
+                f"share the column {column!r}; expected names without dots, or a mapping that renames one",
+                location=column,
+            )
+        row[column] = value
 
 
 class _Exploding:
     """One record, taken apart."""
 
-    def __init__(self, collected: dict[str, list[dict[str, Any]]], what: str, number: int | None) -> None:
+    def __init__(self, collected: dict[tuple[str, str], _Rows], what: str, number: int | None) -> None:
         self._collected = collected
         self._what = what
         self._number = number
 
     def add(self, record: Any) -> None:
         members = record if isinstance(record, dict) else {"value": record}
-        cells: dict[str, Any] = {}
+        rows = self._rows("")
+        row = rows.begin({})
         if "id" not in members and self._number is not None:
-            cells["id"] = self._number
+            rows.put(row, ("id",), self._number)
         number = members.get("id", self._number)
-        keys = {f"{self._what}.id": number}
-        self._flatten(members, "", cells, keys, "")
-        self._collected.setdefault(self._what, []).append(cells)
+        self._flatten(members, (), rows, row, {f"{self._what}.id": number}, "")
+
+    def _rows(self, name: str) -> _Rows:
+        return self._collected.setdefault((self._what, name), _Rows(name or self._what))
 
     def _flatten(
-        self, members: Mapping[str, Any], prefix: str, cells: dict[str, Any], keys: dict[str, Any], above: str
+        self,
+        members: Mapping[str, Any],
+        steps: tuple[str, ...],
+        rows: _Rows,
+        row: dict[str, Any],
+        keys: dict[str, Any],
+        above: str,
     ) -> None:
         for name, value in members.items():
-            full = f"{prefix}{name}"
+            member = (*steps, name)
+            full = f"{above}{'.'.join(member)}"
             if isinstance(value, dict) and is_map(value):
-                self._explode(f"{above}{full}", value.items(), keys)
+                self._explode(full, value.items(), keys)
             elif isinstance(value, dict) and value:
-                self._flatten(value, f"{full}.", cells, keys, above)
+                self._flatten(value, member, rows, row, keys, above)
             elif isinstance(value, list) and value and all(isinstance(element, dict) for element in value):
-                self._explode(f"{above}{full}", enumerate(value), keys)
+                self._explode(full, enumerate(value), keys)
             else:
-                cells[full] = dump_json(value) if isinstance(value, (dict, list)) else value
+                rows.put(row, member, dump_json(value) if isinstance(value, (dict, list)) else value)
 
     def _explode(self, name: str, parts: Iterable[tuple[Any, Any]], keys: dict[str, Any]) -> None:
         """A row of another table for each part, with the keys of what it stands in."""
+        rows = self._rows(name)
+        # Named like the record, it has its id beside the record's.
+        named = f"{self._what}.{name}" if f"{name}.id" in keys else name
         for key, part in parts:
             for one in part if isinstance(part, list) else [part]:
-                own = {**keys, f"{name}.id" if isinstance(key, str) else f"{name}.place": _key(key)}
-                cells = dict(own)
-                self._flatten(one if isinstance(one, dict) else {"value": one}, "", cells, own, f"{name}.")
-                self._collected.setdefault(name, []).append(cells)
+                own = {**keys, f"{named}.id" if isinstance(key, str) else f"{named}.place": _key(key)}
+                members = one if isinstance(one, dict) else {"value": one}
+                self._flatten(members, (), rows, rows.begin(own), own, f"{name}.")
 
 
 def _key(key: Any) -> int:
@@ -126,6 +174,7 @@ class ColumnType:
         # Nobody calculates with a SKU.
         self._may_be_amount = not _TEXTUAL.search(name.rpartition(".")[2])
         self._may_be_moment = True
+        self._unit = "ms"
         self._fits = True
         # The digits that decimals need, on either side of the point.
         self._whole = 1
@@ -139,7 +188,7 @@ class ColumnType:
             return
         self._kinds.add(kind)
         if kind is str:
-            self._may_be_moment = self._may_be_moment and _MOMENT.fullmatch(cell) is not None
+            self._judge_moment(cell)
             self._may_be_amount = self._may_be_amount and _DECIMAL.fullmatch(cell) is not None
         if kind is int:
             self._largest = max(self._largest, abs(cell))
@@ -150,6 +199,14 @@ class ColumnType:
                 self._scale = max(self._scale, -exponent)
                 self._whole = max(self._whole, len(digits) + exponent)
 
+    def _judge_moment(self, text: str) -> None:
+        if not self._may_be_moment:
+            return
+        found = _MOMENT.fullmatch(text)
+        self._may_be_moment = found is not None and _has_instant(text)
+        if found is not None and len(found[1] or "") > _MILLISECONDS and not found[1].endswith("000"):
+            self._unit = "us"
+
     def arrow(self, dates: Moments = "instant") -> pyarrow.DataType:
         """Its type in Arrow."""
         pyarrow = package("pyarrow", "arrow", "a table")
@@ -159,7 +216,7 @@ class ColumnType:
         if kinds == {int} and self._largest < 1 << 63:
             return pyarrow.int64()
         if kinds == {str} and self._may_be_moment:
-            types = {"instant": pyarrow.timestamp("ms", tz="UTC"), "local": pyarrow.timestamp("ms")}
+            types = {"instant": pyarrow.timestamp(self._unit, tz="UTC"), "local": pyarrow.timestamp(self._unit)}
             return types.get(dates, pyarrow.string())
         is_amount = kinds == {str} and self._may_be_amount
         if (is_amount or (kinds and kinds <= {int, Decimal})) and self._fits:
@@ -175,14 +232,25 @@ def array_of(cells: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
     if pyarrow.types.is_decimal(kind):
         cells = [None if cell is None else Decimal(cell) for cell in cells]
     elif pyarrow.types.is_timestamp(kind):
-        found = [
-            None if cell is None else datetime.datetime.fromisoformat(cell.replace("Z", "+00:00")) for cell in cells
-        ]
+        found = [None if cell is None else _moment(cell) for cell in cells]
         # Without a zone, what the account's clock showed.
         cells = found if kind.tz else [None if one is None else one.replace(tzinfo=None) for one in found]
     elif pyarrow.types.is_string(kind):
         cells = [None if cell is None else _text(cell) for cell in cells]
     return pyarrow.array(cells, type=kind)
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _has_instant(text: str) -> bool:
+    """Whether there is such a day, and whether it stays within Python's years in UTC."""
+    try:
+        _moment(text).astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _text(cell: Any) -> str:

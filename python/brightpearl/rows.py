@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class Rows(WithAnswers):
     """The rows of a search, fetched page by page as they are asked for. No more than one page is held.
 
-    Iterate once: `for row in rows`. A row is a mapping from column to value: whole numbers are `int`, amounts
-    and other fractions `decimal.Decimal`, date-times `datetime.datetime` with the exact offset, absent
-    values `None`.
+    Iterate once: `for row in rows`. A row is a mapping from column to value: whole numbers are `int`, amounts,
+    other fractions and numbers beyond 64 bits `decimal.Decimal`, date-times `datetime.datetime` with the exact offset,
+    absent values `None`.
     """
 
     def __init__(self, driver: Driver, progress: AnyProgress = None) -> None:

@@ -72,6 +72,51 @@ def test_orders_are_exploded_into_tables_of_their_own(client: Client) -> None:
     assert "orderRows" not in main.column_names
 
 
+def test_two_members_never_share_a_column() -> None:
+    for records in ([{"a.b": "x", "a": {"b": "y"}}], [{"a.b": "x"}, {"a": {"b": "y"}}]):
+        with pytest.raises(ValidationError, match=r"share the column 'a\.b'") as raised:
+            tables_of(("order", number, record) for number, record in enumerate(records))
+        assert raised.value.location == "a.b"
+    plain = tables_of([("order", 1, {"a.b": "x", "a": {"c": "y"}})])
+    assert plain["order"].to_pylist() == [{"id": 1, "a.b": "x", "a.c": "y"}]
+
+
+def test_the_ids_of_what_a_row_stands_in_stay() -> None:
+    for member in ({"order.id": 7}, {"order": {"id": 7}}):
+        tables = tables_of([("order", 1, {"rows": [{"id": 9, **member}]})])
+        assert tables["rows"].to_pylist() == [{"order.id": 1, "rows.place": 0, "id": 9, "rows.order.id": 7}]
+
+
+def test_what_is_named_like_its_record_has_a_table_of_its_own() -> None:
+    listed = tables_of([("order", 1, {"order": [{"id": 9}]})])
+    assert listed["order"].to_pylist() == [{"id": 1}]
+    assert listed["order.order"].to_pylist() == [{"order.id": 1, "order.order.place": 0, "id": 9}]
+    mapped = tables_of([("order", 1, {"order": {"5": {"x": 9}}})])
+    assert mapped["order.order"].to_pylist() == [{"order.id": 1, "order.order.id": 5, "x": 9}]
+
+
+def test_rows_of_two_resources_are_not_mixed() -> None:
+    tables = tables_of([("order", 1, {"rows": [{"a": 1}]}), ("product", 2, {"rows": [{"a": 2}]})])
+    assert set(tables) == {"order", "product", "order.rows", "product.rows"}
+    assert tables["product.rows"].to_pylist() == [{"product.id": 2, "rows.place": 0, "a": 2}]
+
+
+def test_microseconds_of_dates_stay() -> None:
+    (table,) = tables_of([("order", 1, {"at": "2026-01-01T00:00:00.123456+01:00"})]).values()
+    assert table["at"][0].as_py() == datetime.datetime(2025, 12, 31, 23, 0, 0, 123456, tzinfo=UTC)
+    (table,) = tables_of([("order", 1, {"at": "2026-01-01T00:00:00.123000Z"})]).values()
+    assert table.schema.field("at").type == pyarrow.timestamp("ms", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9999-12-31T23:59:59.999-05:00", "0001-01-01T00:00:00.000+01:00", "2026-02-31T00:00:00Z", "0000-01-01T00:00:00Z"],
+)
+def test_dates_that_python_has_not_stay_texts(text: str) -> None:
+    (table,) = tables_of([("order", 1, {"at": "2026-01-01T00:00:00Z"}), ("order", 2, {"at": text})]).values()
+    assert table["at"].to_pylist() == ["2026-01-01T00:00:00Z", text]
+
+
 def test_fetches_and_pulls_become_one_table(client: Client) -> None:
     fetched = client.get("order-service/order", "1-10").to_arrow()
     pulled = client.pull("order").to_pandas(dates="text")
