@@ -67,8 +67,27 @@ fn a_batch_holds_every_cell() {
     let printed: Vec<_> = batch.column(4).as_boolean().iter().collect();
     assert_eq!(printed, [Some(true), Some(false), None]);
     assert_eq!(texts(&batch, 5), [Some("12"), Some("3"), None]);
-    assert_eq!(texts(&batch, 6), [Some(r#"["a","b"]"#), None, Some(r#""c""#)]);
+    assert_eq!(texts(&batch, 6), [Some(r#"["a","b"]"#), None, Some("c")]);
     assert_eq!(batch.column(7).null_count(), 3);
+}
+
+#[test]
+fn texts_among_other_values_are_as_they_are_in_any_order() {
+    let reference = |cells: [&str; 3]| {
+        let rows: Vec<_> =
+            cells.iter().map(|cell| format!(r#"[1,null,null,{cell},null,null,null,null]"#)).collect();
+        let page = page(&format!("[{}]", rows.join(",")));
+        let schema = Arc::new(page.arrow_schema());
+        let batch = page.into_record_batch(schema).expect("a batch");
+        texts(&batch, 3).into_iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let told = |text: &str| Some(text.to_owned());
+    assert_eq!(reference(["3", r#""x""#, "null"]), [told("3"), told("x"), None]);
+    assert_eq!(reference([r#""x""#, "3", "1.50"]), [told("x"), told("3"), told("1.50")]);
+    assert_eq!(
+        reference(["true", r#""a \"b\" \u00e9""#, r#"{"c":"d"}"#]),
+        [told("true"), told(r#"a "b" é"#), told(r#"{"c":"d"}"#)]
+    );
 }
 
 #[test]

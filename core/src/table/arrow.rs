@@ -11,8 +11,8 @@
 //! | text types, `MONEY` | `Utf8` |
 //! | unknown or absent | by the cells; `Utf8` when all are null |
 //!
-//! Cells that are something else make the column `Utf8`: numbers and date-times as the answer spells them,
-//! arrays and objects as JSON. The offsets of date-times are not in the batch: Brightpearl keeps instants,
+//! Cells that are something else make the column `Utf8`: texts as they are, numbers and date-times as the
+//! answer spells them, arrays and objects as JSON. The offsets of date-times are not in the batch: Brightpearl keeps instants,
 //! and writes them with the account's offset only to show them (API notes §1.8).
 
 #[expect(
@@ -191,7 +191,8 @@ fn string_array(column: Column, rows: usize) -> Result<StringArray, ArrowError> 
     let (data, validity) = column.into_data();
     let texts = match data {
         ColumnData::Null => return Ok(StringArray::new_null(rows)),
-        ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => texts,
+        ColumnData::Text(texts) | ColumnData::Decimal(texts) => texts,
+        ColumnData::Json(texts) => unquoted(texts),
         ColumnData::Integer(_) | ColumnData::Boolean(_) | ColumnData::DateTime { .. } => {
             let mut texts = Text::with_capacity(rows, 0);
             for row in 0..rows {
@@ -208,6 +209,22 @@ fn string_array(column: Column, rows: usize) -> Result<StringArray, ArrowError> 
     let (offsets, bytes) = texts.into_parts();
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
     StringArray::try_new(offsets, Buffer::from_vec(bytes), validity.map(null_buffer))
+}
+
+/// The cells of a column with values of several sorts, whose texts are as they would be in a column of texts: in
+/// which sort a page began must not show.
+fn unquoted(cells: Text) -> Text {
+    if !cells.iter().any(|cell| cell.starts_with('"')) {
+        return cells;
+    }
+    let mut texts = Text::with_capacity(cells.len(), cells.buffer().len());
+    for cell in cells.iter() {
+        match serde_json::from_str::<String>(cell) {
+            Ok(text) => texts.push(&text),
+            Err(_) => texts.push(cell),
+        }
+    }
+    texts
 }
 
 fn boolean_buffer(bitmap: Bitmap) -> BooleanBuffer {

@@ -43,6 +43,14 @@ def test_pages_that_differ_make_one_table(account: Account, client: Client) -> N
     assert table.column("orderStatusId").to_pylist() == ["4", "4", "four"]
 
 
+def test_texts_among_numbers_are_as_they_are_in_any_order(account: Account, client: Client) -> None:
+    for cells in ((b"3", b'"x"'), (b'"x"', b"3")):
+        rows = page([1, 2]).replace(b"[1, 4,", b"[1, " + cells[0] + b",").replace(b"[2, 4,", b"[2, " + cells[1] + b",")
+        account.answers(rows)
+        table = pyarrow.table(client.search(SEARCH))
+        assert sorted(table.column("orderStatusId").to_pylist()) == ["3", "x"]
+
+
 def test_no_rows_keep_their_columns(account: Account, client: Client) -> None:
     account.answers(page([]))
     table = pyarrow.table(client.search(SEARCH).to_arrow())
