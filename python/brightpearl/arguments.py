@@ -34,6 +34,16 @@ def wrong_type(name: str, value: object, expected: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"`{name}` is {named(value)}; expected {expected}", location=name)
 
 
+def told_at(error: ValidationError, place: str, name: str) -> ValidationError:
+    """The error of what stands at `place` on the way, at the name that it has for the caller."""
+    location = error.location or ""
+    if location == place or location.startswith((f"{place}.", f"{place} ", f"{place}[")):
+        error.location = name + location[len(place) :]
+        error._text = (error._text or "").replace(f"(at {location})", f"(at {error.location})") or None
+        error.message = error.message.replace(f"`{place}", f"`{name}")
+    return error
+
+
 def each_of(value: Any, name: str, expected: str) -> list[Any]:
     """What several things are given as. What would be taken apart by accident is none of them: a text, a mapping, a
     table, which would be the names of its columns."""

@@ -18,7 +18,15 @@ from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_reads import AsyncReads
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
-from brightpearl.call_options import USUAL_TIMEOUT, OptionsOfCall, apart, checked_timeout, headers_of, policy_of
+from brightpearl.call_options import (
+    USUAL_TIMEOUT,
+    OptionsOfCall,
+    apart,
+    checked_timeout,
+    headers_of,
+    policy_of,
+    require_known,
+)
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
@@ -320,8 +328,9 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         told = progress_of(progress, "records", lambda: None)
         file, text = read_state(state)
         text = None if checked_flag(renew, "renew") else text
+        listed = flow_operations.listed_resources(resources)
         operation = flow_operations.pull(
-            resources,
+            listed,
             text,
             overlap,
             since=since,
@@ -334,7 +343,11 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return AsyncPulledRecords(self._start(operation, options), file, told)
+        try:
+            driver = self._start(operation, options)
+        except ValidationError as error:
+            raise flow_operations.told(error, listed) from None
+        return AsyncPulledRecords(driver, file, told)
 
     async def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""
@@ -402,6 +415,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
         self._host.require_open()
+        require_known(options, type(self), call.operation)
         driver = AsyncDriver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()

@@ -83,6 +83,23 @@ class OptionsOfCall:
             call.adjust(dump_json(said, "options"))
 
 
+def require_known(given: Mapping[str, Any], client: type, operation: str) -> None:
+    """Raises `TypeError` at an argument that a client's method does not take. Options of calls are what its own
+    arguments leave over, misspelt ones among it."""
+    unknown = next((name for name in given if name not in NAMES), None)
+    if unknown is None:
+        return
+    import inspect
+
+    method = "get" if operation == "fetch" else operation
+    parameters = inspect.signature(getattr(client, method)).parameters.values()
+    taken = [one.name for one in parameters if one.name != "self" and one.kind is not inspect.Parameter.VAR_KEYWORD]
+    known = [*taken, *(name for name in NAMES if name not in taken)]
+    nearest = did_you_mean(unknown, known)
+    expected = f"did you mean {nearest}?" if nearest else f"expected some of {', '.join(known)}"
+    raise ArgumentTypeError(f"{method} takes no argument {unknown!r}; {expected}", location=unknown)
+
+
 UNCHANGED = OptionsOfCall()
 """Those of a call that does what its client does."""
 

@@ -15,7 +15,15 @@ from brightpearl.arguments import (
     checked_text,
 )
 from brightpearl.batch import BatchResults
-from brightpearl.call_options import USUAL_TIMEOUT, OptionsOfCall, apart, checked_timeout, headers_of, policy_of
+from brightpearl.call_options import (
+    USUAL_TIMEOUT,
+    OptionsOfCall,
+    apart,
+    checked_timeout,
+    headers_of,
+    policy_of,
+    require_known,
+)
 from brightpearl.driver import Driver, Host
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
@@ -420,8 +428,9 @@ class Client(TaskMethods, Reads, AnyClient):
         told = progress_of(progress, "records", lambda: None)
         file, text = read_state(state)
         text = None if checked_flag(renew, "renew") else text
+        listed = flow_operations.listed_resources(resources)
         operation = flow_operations.pull(
-            resources,
+            listed,
             text,
             overlap,
             since=since,
@@ -434,7 +443,11 @@ class Client(TaskMethods, Reads, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return PulledRecords(self._start(operation, options), file, told)
+        try:
+            driver = self._start(operation, options)
+        except ValidationError as error:
+            raise flow_operations.told(error, listed) from None
+        return PulledRecords(driver, file, told)
 
     def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, in one or several requests, and gives back what it did.
@@ -511,6 +524,7 @@ class Client(TaskMethods, Reads, AnyClient):
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
         self._host.require_open()
+        require_known(options, type(self), call.operation)
         driver = Driver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()

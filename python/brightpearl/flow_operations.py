@@ -14,9 +14,10 @@ from brightpearl.arguments import (
     checked_text,
     each_of,
     named,
+    told_at,
     wrong_type,
 )
-from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.mapping import Mapping, mapping_of
 from brightpearl.operations import operation
 from brightpearl.record import Record
@@ -135,18 +136,26 @@ def _looks(looks: Iterable[float] | None, name: str) -> list[int] | None:
     return [checked_milliseconds(seconds, f"{name}[{place}]") for place, seconds in enumerate(each)]
 
 
+def listed_resources(resources: AnyPullResource | Iterable[AnyPullResource]) -> list[AnyPullResource]:
+    """What a pull is of, as a list."""
+    expected = "a name, a brightpearl.PullResource, or several of them"
+    is_one = isinstance(resources, (str, PullResource))
+    return [resources] if is_one else each_of(resources, "resources", expected)  # type: ignore[list-item]
+
+
 def pull(
-    resources: AnyPullResource | Iterable[AnyPullResource],
+    listed: list[AnyPullResource],
     state: str | None,
     overlap: float | datetime.timedelta | None,
     **options: Any,
 ) -> str:
     """What changed in Brightpearl goes out. The options hold for the resources that are named by a text."""
-    expected = "a name, a brightpearl.PullResource, or several of them"
-    is_one = isinstance(resources, (str, PullResource))
-    listed: list[Any] = [resources] if is_one else each_of(resources, "resources", expected)
-    full = [PullResource(one, **options) if isinstance(one, str) else one for one in listed]
-    members = [_resource(one, place) for place, one in enumerate(full)]
+    members = []
+    for place, one in enumerate(listed):
+        try:
+            members.append(_resource(PullResource(one, **options) if isinstance(one, str) else one, place))
+        except ValidationError as error:
+            raise told(error, listed) from None
     if state is not None:
         require_same_pull(state, members)
     return operation(
@@ -157,6 +166,18 @@ def pull(
             "overlap_ms": _milliseconds(overlap),
         },
     )
+
+
+def told(error: ValidationError, listed: list[AnyPullResource]) -> ValidationError:
+    """The error of a resource that was given by its name, at the argument of the pull that it is about."""
+    import re
+
+    found = re.match(r"resources\[(\d+)\]\.(\w+)", error.location or "")
+    if found is None or not isinstance(listed[int(found[1])], str):
+        return error
+    if found[2] == "resource":
+        return told_at(error, found[0], "resources" if len(listed) == 1 else f"resources[{found[1]}]")
+    return told_at(error, found[0], found[2])
 
 
 def _resource(one: PullResource, place: int) -> dict[str, Any]:
@@ -188,7 +209,11 @@ def _document(mapping: AnyMapping) -> Resource:
     """The document, which goes into the operation as the text that it is."""
     if not isinstance(mapping, (Mapping, str, os.PathLike, AnyDict)):
         raise wrong_type("mapping", mapping, "a brightpearl.Mapping, or a document as a dict, its JSON or its path")
-    return Resource.from_json(mapping_of(mapping).document.encode())
+    try:
+        document = mapping_of(mapping).document
+    except ValidationError as error:
+        raise told_at(error, "document", "mapping") from None
+    return Resource.from_json(document.encode())
 
 
 def _deletes(deletes: bool | int | None, place: str) -> dict[str, int] | None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from brightpearl import Client, Mapping, ValidationError, describe
+from brightpearl import AsyncClient, Client, Mapping, PullResource, ValidationError, describe
+from brightpearl.testing import Emulator
 from conftest import Account, resources
+
+NOTES = {
+    "version": 1,
+    "name": "notes",
+    "target": "order-service/order/{ORDER-ID}/note",
+    "path": {"ORDER-ID": {"from": "order"}},
+    "fields": [{"to": "/text", "from": "text"}],
+}
 
 
 def test_a_request_may_name_a_resource_in_short(account: Account) -> None:
@@ -45,9 +55,18 @@ def test_a_request_may_name_a_resource_in_short(account: Account) -> None:
         (lambda client: client.search("order", key="ordrId"), "key", "did you mean orderId?"),
         (lambda client: client.search("order", key="number"), "key", "has no column"),
         (lambda client: client.search("order", sort="updatdOn"), "sort", "did you mean updatedOn?"),
-        (lambda client: client.pull("ordr"), "resources[0].resource", 'did you mean "order"?'),
-        (lambda client: client.pull("order-service/ordr"), "resources[0].resource", '"order-service/order"?'),
-        (lambda client: client.pull("order", watermark="updatdOn"), "resources[0].watermark", "mean updatedOn?"),
+        (lambda client: client.pull("ordr"), "resources", 'did you mean "order"?'),
+        (lambda client: client.pull(["order", "order-service/ordr"]), "resources[1]", '"order-service/order"?'),
+        (lambda client: client.pull("order", watermark="updatdOn"), "watermark", "mean updatedOn?"),
+        (lambda client: client.pull("order", since="yesterday"), "since", "yesterday"),
+        (lambda client: client.pull("order", filters={"orderTypId": 1}), "filters.orderTypId", "mean orderTypeId?"),
+        (
+            lambda client: client.pull(PullResource("order", watermark="updatdOn")),
+            "resources[0].watermark",
+            "mean updatedOn?",
+        ),
+        (lambda client: client.pull("order", mapping={"nme": "x"}), "mapping", "version is missing"),
+        (lambda client: client.push({"nme": "x"}, [], dry_run=True), "mapping", "version is missing"),
         (lambda client: client.task("add-order-nte"), "name", 'did you mean "add-order-note"?'),
         (lambda client: describe("order-service/ordr/7"), "resource", 'did you mean "order-service/order/7"?'),
         (lambda client: Mapping.ready("shopify-ordr"), "name", "did you mean shopify-order?"),
@@ -61,3 +80,34 @@ def test_a_slip_is_told_before_anything_is_sent(
     assert raised.value.location == place
     assert said in raised.value.message
     assert raised.value.delivery == "not-sent"
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "said"),
+    [
+        (lambda client: client.search("order", colums=["orderId"]), "colums", "search takes no argument 'colums'"),
+        (lambda client: client.search("order", colums=["orderId"]), "colums", "did you mean columns?"),
+        (lambda client: client.search("order", time_out=5), "time_out", "did you mean timeout?"),
+        (lambda client: client.get("order", 1, querry={}), "querry", "get takes no argument 'querry'; did you mean"),
+        (lambda client: client.pull("order", sinse="2026-01-01"), "sinse", "did you mean since?"),
+        (lambda client: client.push(NOTES, [], dry_run=True, jurnal="x"), "jurnal", "did you mean journal?"),
+        (lambda client: client.batch([], oder="parallel"), "oder", "did you mean order?"),
+        (lambda client: client.options("order", 1, colour=1), "colour", "expected some of resource, ids, timeout"),
+        (lambda client: client.request("GET", "order/1", headrs={}), "headrs", "did you mean headers?"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_argument_that_a_method_does_not_take_is_a_type_error(
+    kind: type, call: Callable[[Any], Any], name: str, said: str
+) -> None:
+    emulator = Emulator(orders=1)
+
+    async def act() -> None:
+        await call(emulator.async_client())
+
+    with pytest.raises(TypeError) as raised:
+        call(emulator.client()) if kind is Client else asyncio.run(act())
+    assert isinstance(raised.value, ValidationError)
+    assert raised.value.location == name
+    assert said in raised.value.message
+    assert emulator.statistics()["requests"] == 0
