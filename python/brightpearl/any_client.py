@@ -177,10 +177,10 @@ def _checked(settings: Mapping[str, Any]) -> Mapping[str, Any]:
     checked_choice(settings["paging"], "paging", PAGINGS)
     checked_choice(settings["unknown_members"], "unknown_members", ("warn", "refuse", "allow"))
     checked_flag(settings["read_only"], "read_only")
-    checked_count(settings["page_size"], "page_size", least=1, most=LARGEST_U32)
-    checked_count(settings["seed"], "seed", most=(1 << 64) - 1)
     return {
         **settings,
+        "page_size": checked_count(settings["page_size"], "page_size", least=1, most=LARGEST_U32),
+        "seed": checked_count(settings["seed"], "seed", most=(1 << 64) - 1),
         "retry": _checked_group(settings["retry"], "retry", _RETRY),
         "pool": _checked_group(settings["pool"], "pool", _POOL),
     }
@@ -192,16 +192,18 @@ def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[s
     expected = f"a mapping with some of {', '.join(members)}"
     if not isinstance(group, Mapping):
         raise wrong_type(name, group, expected)
+    checked: dict[str, Any] = {}
     for member, value in group.items():
         if member not in members:
             nearest = did_you_mean(str(member), members)
             message = f"`{name}` has no member {member!r}; " + (f"did you mean {nearest}?" if nearest else expected)
             raise ArgumentTypeError(message, location=f"{name}.{member}")
         if member == "pacing":
-            checked_choice(value, "pool.pacing", ("burst", "spread"))
+            checked[member] = checked_choice(value, "pool.pacing", ("burst", "spread"))
         else:
-            checked_count(value, f"{name}.{member}", most=LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32)
-    return dict(group)
+            most = LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32
+            checked[member] = checked_count(value, f"{name}.{member}", most=most)
+    return checked
 
 
 def _stored(credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Credentials, StoredGrant]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LONGEST = 1_000_000.0
 """Seconds that every operating system can wait."""
 
+_OWN = ("Veiled",)
+"""Types of the package's own that stand for what a caller gave."""
+
 LARGEST_COUNT = (1 << 63) - 1
 """The most that can be counted."""
 
@@ -25,7 +28,7 @@ def named(value: object) -> str:
     """What a value is, as it stands in a sentence: `an int`."""
     if value is None:
         return "None"
-    name = type(value).__name__
+    name = next(kind.__name__ for kind in type(value).__mro__ if kind.__name__ not in _OWN)
     return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
 
 

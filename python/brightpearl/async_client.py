@@ -12,6 +12,7 @@ from brightpearl.arguments import (
     checked_seconds,
     checked_size,
     checked_text,
+    told_at,
 )
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
@@ -156,9 +157,12 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             from brightpearl.async_http import AsyncHttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = AsyncHttpxTransport(
-                timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
-            )
+            try:
+                transport = self._own_transport = AsyncHttpxTransport(
+                    timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
+                )
+            except ValidationError as error:
+                raise told_at(error, "client", "http_client") from None
         if self._grant is not None:
             transport = self._grant.async_transport(transport)
             on_tokens = self._grant.async_storing(on_tokens)

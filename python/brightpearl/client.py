@@ -13,6 +13,7 @@ from brightpearl.arguments import (
     checked_seconds,
     checked_size,
     checked_text,
+    told_at,
 )
 from brightpearl.batch import BatchResults
 from brightpearl.call_options import (
@@ -186,9 +187,12 @@ class Client(TaskMethods, Reads, AnyClient):
             from brightpearl.http import HttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = HttpxTransport(
-                timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
-            )
+            try:
+                transport = self._own_transport = HttpxTransport(
+                    timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
+                )
+            except ValidationError as error:
+                raise told_at(error, "client", "http_client") from None
         if self._grant is not None:
             transport = self._grant.transport(transport)
             on_tokens = self._grant.storing(on_tokens)

@@ -43,7 +43,7 @@ class FileLease:
     __slots__ = ("_file", "_owner", "_path", "_wait")
 
     def __init__(self, path: str | os.PathLike[str], *, wait: float | None = None) -> None:
-        self._path = checked_path(path, "exclusive")
+        self._path = checked_path(path, "path")
         self._wait = 0.0 if wait is None else checked_seconds(wait, "wait")
         self._file: BinaryIO | None = None
         self._owner = 0
@@ -168,7 +168,7 @@ def lease_of(exclusive: object, account: str, target: Callable[[], str | None]) 
     if exclusive is None:
         return None
     if isinstance(exclusive, (str, os.PathLike)):
-        exclusive = FileLease(exclusive)
+        exclusive = FileLease(checked_path(exclusive, "exclusive"))
     if isinstance(exclusive, FileLease):
         return exclusive.within(account, target)
     missing = [name for name in ("acquire", "renew", "release") if not callable(getattr(exclusive, name, None))]

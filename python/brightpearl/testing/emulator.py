@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from brightpearl._native import Emulator as _Emulator
-from brightpearl._native import dump_json
 from brightpearl.arguments import (
     checked_callable,
     checked_count,
@@ -18,12 +18,13 @@ from brightpearl.arguments import (
 from brightpearl.async_client import AsyncClient
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
-from brightpearl.exceptions import MisuseError
+from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.messages import Request, Response
 from brightpearl.operations import LARGEST_U32
 from brightpearl.testing.clock import VirtualClock
 from brightpearl.testing.webhooks import Delivery
 from brightpearl.transport import MaybeSent
+from brightpearl.wire import json_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,20 @@ if TYPE_CHECKING:
 
     from brightpearl.testing.server import EmulatorServer
     from brightpearl.testing.webhooks import Receiver
+
+_WORDS = {
+    "u16": "a whole number",
+    "u32": "a whole number",
+    "u64": "a whole number",
+    "i16": "a whole number",
+    "i32": "a whole number",
+    "i64": "a whole number",
+    "a string": "a text",
+    "a sequence": "a list",
+    "a map": "a dict",
+    "struct FaultPlan": "a dict",
+}
+"""What the emulator calls the types of settings, and what Python does."""
 
 
 class Emulator:
@@ -61,23 +76,22 @@ class Emulator:
         **settings: Any,
     ) -> None:
         counts = {"orders": orders, "products": products, "contacts": contacts, "warehouses": warehouses}
-        for name, count in counts.items():
-            checked_count(count, name, most=LARGEST_U32)
-        checked_count(seed, "seed", most=(1 << 64) - 1)
-        if faults is not None and not isinstance(faults, dict):
-            raise wrong_type("faults", faults, 'a dict such as {"script": [...]}')
+        if faults is not None:
+            _require_plan(faults)
         checked_callable(clock, "clock")
         checked_callable(sleep, "sleep")
-        settings |= {
-            "orders": orders,
-            "products": products,
-            "contacts": contacts,
-            "warehouses": warehouses,
-            "seed": seed,
-            "faults": faults,
-        }
+        settings |= {name: checked_count(count, name, most=LARGEST_U32) for name, count in counts.items()}
+        settings |= {"seed": checked_count(seed, "seed", most=(1 << 64) - 1), "faults": faults}
         given = {name: value for name, value in settings.items() if value is not None}
-        self._begin(_Emulator(dump_json(given, "settings")), clock, sleep)
+        for name in ("strict", "uncapped"):
+            if name in given:
+                checked_flag(given[name], name)
+        members = {name: json_of(value, name) for name, value in given.items()}
+        try:
+            native = _Emulator("{" + ",".join(f'"{name}":{text}' for name, text in members.items()) + "}")
+        except ValidationError as error:
+            raise _at_setting(error, members) from None
+        self._begin(native, clock, sleep)
 
     def _begin(
         self, native: _Emulator, clock: Callable[[], float] | None, sleep: Callable[[float], object] | None
@@ -121,7 +135,11 @@ class Emulator:
     def set_faults(self, faults: dict[str, Any] | None) -> None:
         """What goes wrong from the next request on; None for nothing. Requests are still counted from the first
         of all."""
-        self._native.set_faults(dump_json(faults or {}, "faults"))
+        plan = {} if faults is None else _require_plan(faults)
+        try:
+            self._native.set_faults(json_of(plan, "faults"))
+        except ValidationError as error:
+            raise _at_setting(error, {"faults": ""}) from None
 
     def deliveries(self) -> list[Delivery]:
         """The notifications of webhooks that are due by the emulator's clock. Each is given once, until it is said
@@ -261,3 +279,26 @@ class Emulator:
     def statistics(self) -> dict[str, Any]:
         """What was counted: `requests`, `by_resource`, `by_status`, `throttled`, `faults` and others."""
         return self._native.statistics()
+
+
+def _at_setting(error: ValidationError, members: dict[str, str]) -> ValidationError:
+    """An error of the emulator, which knows a column of its JSON, at the setting that stands there."""
+    found = re.fullmatch(r"(?:[^:]* cannot be read: )?(.*) at line 1 column (\d+)", error.message, re.S)
+    if found is None:
+        return error
+    end, last = 1, next(iter(members))
+    for name, text in members.items():
+        last = name
+        end += len(f'"{name}":{text},'.encode())
+        if int(found[2]) < end:
+            break
+    reason = found[1]
+    for theirs, ours in _WORDS.items():
+        reason = reason.replace(f"expected {theirs}", f"expected {ours}")
+    return ValidationError(f"the setting `{last}` cannot be used: {reason}", location=last)
+
+
+def _require_plan(faults: object) -> dict[str, Any]:
+    if not isinstance(faults, dict):
+        raise wrong_type("faults", faults, 'a dict such as {"script": [...]}')
+    return faults

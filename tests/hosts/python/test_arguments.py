@@ -23,7 +23,9 @@ from brightpearl import (
     validate,
     verify_callback,
 )
+from brightpearl.arguments import named
 from brightpearl.testing import Emulator
+from brightpearl.text import Veiled
 from conftest import SEARCH, Account
 from pushed import MAPPING
 from test_async import client_of
@@ -474,3 +476,9 @@ def test_a_document_that_is_not_text_is_refused(tmp_path: Path) -> None:
             read(path)
     with pytest.raises(ValidationError, match="did you mean shopify-order"):
         Mapping.ready("shopify-ordr")
+
+
+def test_what_the_package_puts_a_table_into_is_told_as_a_dict() -> None:
+    assert named(Veiled()) == "a dict"
+    assert named({}) == "a dict"
+    assert named(True) == "a bool"

@@ -188,3 +188,9 @@ def test_the_command_is_refused_with_who_has_the_lease(client: Client, tmp_path:
     ended = Ended(*arguments, "--exclusive", str(file))
     assert ended.code == 2
     assert "same file" in ended.err
+
+
+def test_a_lease_tells_its_own_argument() -> None:
+    with pytest.raises(TypeError) as raised:
+        FileLease(5)  # type: ignore[arg-type]
+    assert raised.value.location == "path"  # type: ignore[attr-defined]

@@ -111,6 +111,9 @@ def test_two_ways_to_say_one_thing_are_refused(account: Account) -> None:
     with httpx.Client() as given, pytest.raises(ValidationError) as raised:
         account.client(http_client=given)
     assert raised.value.location == "http_client"
+    with pytest.raises(TypeError, match="`http_client` is an int") as wrong:
+        account.client(http_client=5, transport=None)
+    assert wrong.value.location == "http_client"  # type: ignore[attr-defined]
 
 
 def test_a_transport_is_told_how_long_to_wait(account: Account) -> None:

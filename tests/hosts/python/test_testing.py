@@ -17,11 +17,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy
 import pytest
 
 from brightpearl import Client, Request, UnavailableError, ValidationError, testing
 from brightpearl._native import Emulator as _NativeEmulator
 from brightpearl.testing import Delivery, Emulator
+from test_arguments import Whole
 
 
 def subscribe(client: Client, url: str, quality: int = 1) -> int:
@@ -310,3 +312,45 @@ def test_a_server_speaks_tls(tmp_path: Path) -> None:
     with pytest.raises(ValidationError) as caught:
         Emulator(orders=5).serve(clock="noon")
     assert caught.value.location == "clock"
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "said"),
+    [
+        ({"strict": 1}, "strict", "expected True or False"),
+        ({"uncapped": "x"}, "uncapped", "expected True or False"),
+        ({"orders": 1, "quota": "x", "seed": 5}, "quota", "expected a whole number"),
+        ({"period_ms": 1.5}, "period_ms", "expected a whole number"),
+        ({"account": 5}, "account", "expected a text"),
+        ({"quota": 5, "ordrs": 5}, "ordrs", "unknown field `ordrs`"),
+        ({"faults": {"scrpt": []}}, "faults", "unknown field `scrpt`"),
+        ({"faults": []}, "faults", "expected a dict"),
+        ({"quota": object()}, "quota", "has no JSON form"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_told_by_its_name(settings: dict[str, Any], place: str, said: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Emulator(**settings)
+    assert raised.value.location == place
+    assert said in raised.value.message
+    assert "column" not in str(raised.value)
+
+
+@pytest.mark.parametrize("faults", [5, [], "x", {"script": 5}, {"scrpt": 1}, True, 0])
+def test_so_are_faults_that_are_set_later(faults: Any) -> None:
+    emulator = Emulator(orders=1)
+    with pytest.raises(ValidationError) as raised:
+        emulator.set_faults(faults)
+    assert raised.value.location == "faults"
+    assert "column" not in str(raised.value)
+    assert "struct" not in str(raised.value)
+    emulator.set_faults(None)
+
+
+def test_settings_may_be_numbers_of_other_libraries() -> None:
+    emulator = Emulator(orders=numpy.int64(3), quota=numpy.int32(50), seed=numpy.uint8(7))  # type: ignore[arg-type]
+    client = emulator.client(
+        page_size=numpy.int64(2), seed=numpy.int64(1), retry={"max_attempts": numpy.int8(3)}, pool={"quota": Whole(50)}
+    )
+    assert len(list(client.search("order"))) == 3
+    assert client.statistics().requests == 2
