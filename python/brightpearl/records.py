@@ -47,6 +47,12 @@ def records_of(records: Any) -> Iterable[AnyRecord]:
         return _rows(*rows_of_pandas(records))
     if hasattr(records, "columns") and hasattr(records, "get_columns"):
         return _rows(*rows_of_polars(records))
+    if hasattr(records, "__arrow_c_stream__") and not hasattr(records, "__next__"):
+        # Of any other library.
+        from brightpearl.frames import package
+
+        reader = package("pyarrow", "arrow", "a table of Arrow").RecordBatchReader.from_stream(records)
+        return _rows(*rows_of_arrow(reader, reader.schema.names))
     try:
         iter(records)
     except TypeError:

@@ -219,6 +219,16 @@ def test_batches_that_are_read_one_by_one_are_their_rows() -> None:
     assert list(records_of(reader)) == [{"ref": "A"}, {"ref": "B"}]
 
 
+def test_whatever_hands_out_batches_of_arrow_is_its_rows(client: Client) -> None:
+    table = client.search("order", columns=["orderId", "createdOn"]).to_arrow()
+    (first, *rest) = records_of(table)
+    assert first["orderId"] == 1  # type: ignore[index,call-overload]
+    assert len(rest) == 4
+    # What iterates as rows does so.
+    rows = client.search("order")
+    assert records_of(rows) is rows
+
+
 def test_a_long_table_of_polars_comes_whole() -> None:
     frame = polars.DataFrame({"number": range(1500)})
     assert [record["number"] for record in records_of(frame)] == list(range(1500))  # type: ignore[index,call-overload]
