@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+    from _typeshed import DataclassInstance
 
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Output
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from brightpearl.state_file import StateFile
     from brightpearl.wire import AnyRecord
 
-    AnyRecords = Iterable[AnyRecord] | AsyncIterable[AnyRecord] | Mapping[str, Any]
+    EachRecord = Iterable[AnyRecord] | AsyncIterable[AnyRecord]
+    AnyRecords = EachRecord | Mapping[str, Any] | DataclassInstance
 
 
 class AsyncOutcomes(AsyncResults):
@@ -37,7 +39,7 @@ class AsyncOutcomes(AsyncResults):
 
     _what = "push"
 
-    def __init__(self, driver: AsyncDriver, records: AnyRecords, feeding: Feeding) -> None:
+    def __init__(self, driver: AsyncDriver, records: EachRecord, feeding: Feeding) -> None:
         super().__init__(driver)
         self._records = _each(records)
         self._feeding = feeding
@@ -245,7 +247,7 @@ class AsyncPulledRecords(AsyncResults):
             self._consumption.release()
 
 
-async def _each(records: AnyRecords) -> AsyncGenerator[AnyRecord, None]:
+async def _each(records: EachRecord) -> AsyncGenerator[AnyRecord, None]:
     """Records one by one, whichever way they come."""
     if hasattr(records, "__aiter__"):
         async for record in records:

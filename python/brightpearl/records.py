@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterator
     from typing import Any
 
+    from _typeshed import DataclassInstance
+
     from brightpearl.wire import AnyRecord
 
-    AnyRecords = Iterable[AnyRecord] | Mapping[str, Any]
+    AnyRecords = Iterable[AnyRecord] | Mapping[str, Any] | DataclassInstance
     """Several records; a table of pandas, polars or pyarrow; or one record."""
 
 _EXPECTED = "an iterable of records, a table, or one record as a dict"

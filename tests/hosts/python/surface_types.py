@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from brightpearl import AsyncClient, Client, Resource, Resources, Row, Rows
+from brightpearl import AsyncClient, Client, IdSet, Resource, Resources, Row, Rows
 from brightpearl.catalogue_types import OrderColumn, OrderFilters, ResourceName, SearchName, TaskName
 from brightpearl.record_types import Contact, GoodsOutNote, Order, Product, ProductAvailability
 
@@ -24,6 +24,10 @@ note: GoodsOutNote = next(client.get("goods-out-note", 4)).value
 availability: ProductAvailability = next(client.get("product-availability", 1007)).value
 in_stock: int = availability.get("total", {}).get("inStock", 0)
 anything: Resources[Any] = client.get("newer-service/thing")
+
+client.read_product_availability(productIds=[1007, 1008])
+client.read_product_availability(productIds=range(1007, 1010))
+client.read_product_prices(productIds=IdSet("1007-1008"), priceListIds=None)
 
 name: ResourceName = "order-row"
 search: SearchName = "order"
