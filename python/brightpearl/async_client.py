@@ -393,7 +393,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
 
     async def aclose(self) -> None:
         """Closes the connections of the default transport; a transport that was given is left alone. Nothing more is
-        sent: calls that begin later are refused, and those under way end."""
+        sent: calls that begin later are refused, and those under way end. Another `with` block opens it again."""
         if self._is_view:
             return
         self._host.close()
@@ -407,6 +407,8 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             await self._own_transport.aclose()
 
     async def __aenter__(self) -> AsyncClient:
+        if not self._is_view:
+            self._host.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:

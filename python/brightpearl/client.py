@@ -504,7 +504,7 @@ class Client(TaskMethods, Reads, AnyClient):
 
     def close(self) -> None:
         """Closes the connections of the default transport; a transport that was given is left alone. Nothing more is
-        sent: calls that begin later are refused, and those under way end."""
+        sent: calls that begin later are refused, and those under way end. Another `with` block opens it again."""
         if self._is_view:
             return
         self._host.close()
@@ -516,6 +516,8 @@ class Client(TaskMethods, Reads, AnyClient):
             self._own_transport.close()
 
     def __enter__(self) -> Client:
+        if not self._is_view:
+            self._host.open()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Host:
     """What a client does its input and output with."""
 
-    __slots__ = ("clock", "handover", "rotation", "sleep", "transport")
+    __slots__ = ("_kept", "clock", "handover", "rotation", "sleep", "transport")
 
     def __init__(
         self,
@@ -45,6 +45,8 @@ class Host:
         rotation: Rotation | None = None,
     ) -> None:
         self.transport = transport
+        # What it transmits with while it is open.
+        self._kept = transport
         self.clock = clock
         self.sleep = sleep
         self.handover = handover
@@ -57,7 +59,13 @@ class Host:
 
     def close(self) -> None:
         """Sends nothing more. A call that is under way learns that its next request was not sent."""
-        self.transport = _closed
+        if self.transport is not _closed:
+            self._kept, self.transport = self.transport, _closed
+
+    def open(self) -> None:
+        """Sends again, where it was closed."""
+        if self.transport is _closed:
+            self.transport = self._kept
 
     def require_open(self) -> None:
         """Raises `MisuseError` when it was closed."""

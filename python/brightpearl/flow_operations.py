@@ -175,7 +175,7 @@ def told(error: ValidationError, listed: list[AnyPullResource]) -> ValidationErr
     found = re.match(r"resources\[(\d+)\]\.(\w+)", error.location or "")
     if found is None or not isinstance(listed[int(found[1])], str):
         return error
-    if found[2] == "resource":
+    if found[2] in ("resource", "name"):
         return told_at(error, found[0], "resources" if len(listed) == 1 else f"resources[{found[1]}]")
     return told_at(error, found[0], found[2])
 

@@ -100,3 +100,22 @@ def test_closing_a_view_closes_nothing() -> None:
     assert client.request("GET", "order/1").status == 200
     assert isinstance(client, Client)
     assert not isinstance(client, AsyncClient)
+
+
+def test_another_block_opens_it_again() -> None:
+    client = Emulator(orders=5).client()
+    for _ in range(2):
+        with client:
+            assert client.request("GET", "order/1").status == 200
+        with pytest.raises(MisuseError):
+            client.request("GET", "order/1")
+
+    async def act() -> None:
+        client = Emulator(orders=5).async_client()
+        for _ in range(2):
+            async with client:
+                assert (await client.request("GET", "order/1")).status == 200
+            with pytest.raises(MisuseError):
+                await client.request("GET", "order/1")
+
+    asyncio.run(act())
