@@ -107,7 +107,7 @@ def test_what_is_no_file_is_refused_by_its_name(
         file = tmp_path / ("t" * 300)
     with pytest.raises(ValidationError) as raised:
         asked(kind, Server(), file)
-    assert str(file) in str(raised.value.location)
+    assert str(file)[:80] in str(raised.value)
     assert str(raised.value.location).startswith("token_file")
     monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(file))
     for variable, value in {"ACCOUNT": "acme", "DATACENTRE": "use1", "APP_REF": "app", "DEV_REF": "dev"}.items():
@@ -115,7 +115,7 @@ def test_what_is_no_file_is_refused_by_its_name(
     monkeypatch.setenv("BRIGHTPEARL_REFRESH_TOKEN", "refresh-0")
     with pytest.raises(ValidationError) as raised:
         Client()
-    assert str(file) in str(raised.value.location)
+    assert str(file)[:80] in str(raised.value)
 
 
 def test_a_token_that_another_process_rotated_is_taken_from_the_file(kind: str, tmp_path: Path) -> None:
