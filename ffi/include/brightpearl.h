@@ -1270,7 +1270,8 @@ typedef struct {
    */
   bp_text method;
   /**
-   * The path below the account, such as `order-service/order-type`.
+   * The path below the account, such as `order-service/order-type`, or a short name, with ids behind it or without:
+   * `order-type`, `order/1-3`. What is not known is sent as it is.
    */
   bp_text path;
   /**
@@ -1299,7 +1300,8 @@ typedef struct {
    */
   uint32_t idempotent;
   /**
-   * Not 0: sends the body although the catalogue finds it wrong, for fields newer than this release.
+   * Not 0: sends the body although the catalogue finds it wrong, and a path that is much like a known one, for what is
+   * newer than this release.
    */
   uint32_t unchecked;
 } bp_request;
@@ -1313,7 +1315,7 @@ typedef struct {
    */
   size_t struct_size;
   /**
-   * The search's path, such as `order-service/order-search`.
+   * The search's path, such as `order-service/order-search`, or the short name of what it finds, such as `order`.
    */
   bp_text resource;
   /**
@@ -1357,7 +1359,8 @@ typedef struct {
    */
   uint32_t paging;
   /**
-   * Not 0: sends names that this release does not know instead of refusing them.
+   * Not 0: sends names that this release does not know instead of refusing them, and a path that is much like a known
+   * one.
    */
   uint32_t unchecked;
 } bp_search;
@@ -1371,7 +1374,8 @@ typedef struct {
    */
   size_t struct_size;
   /**
-   * The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+   * The resource's path, such as `order-service/order`, or its short name, such as `order`. The ids go behind it, or
+   * where `{ids}` stands.
    */
   bp_text resource;
   /**
@@ -1410,7 +1414,7 @@ typedef struct {
    */
   size_t struct_size;
   /**
-   * The resource's path, such as `order-service/order`.
+   * The resource's path, such as `order-service/order`, or its short name, such as `order`.
    */
   bp_text resource;
   /**
@@ -4047,8 +4051,8 @@ bp_status bp_journal_open(const char *path,
                           bp_error **error);
 
 /**
- * What the file held when it was opened: what earlier runs put out, to be given to one `bp_push` as its `journal`. Bytes that
- * are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
+ * What the file held when it was opened: what earlier runs put out, to be given to one `bp_push` as its `journal`. Bytes
+ * that are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
  * text when `journal` is NULL.
  *
  * Thread: the journal's.
@@ -4073,8 +4077,9 @@ bp_text bp_journal_json(const bp_journal *journal);
  * is ended first.
  *
  * `BP_STATUS_VALIDATION` at `journal` when the file cannot be written; when another push has begun in it since it was
- * opened, be that one over or not, since this one knows nothing of what it wrote; or when a line is not whole: no JSON
- * object, cut by a line feed inside, or without one at its end. Of these two nothing was appended. Whatever it is, end
+ * opened, be that one over or not, since this one knows nothing of what it wrote; when a push begins that cannot know what
+ * the file holds, since nobody has asked for `bp_journal_text` or `bp_journal_json`; or when a line is not whole: no JSON
+ * object, cut by a line feed inside, or without one at its end. Of these three nothing was appended. Whatever it is, end
  * the push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then
  * open is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
  *

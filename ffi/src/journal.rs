@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::boundary::{Failure, create, guarded, peek, release};
 use crate::error::bp_error;
@@ -26,6 +27,8 @@ pub struct bp_journal {
     text: OwnedText,
     /// Made when it is asked for first.
     json: OnceLock<OwnedText>,
+    /// Whether the text was asked for, in either form: without it no push can know what earlier runs wrote.
+    is_read: AtomicBool,
 }
 
 impl Handle for bp_journal {
@@ -53,19 +56,30 @@ pub unsafe extern "C" fn bp_journal_open(
             create(journal, "journal", || {
                 let path = path_of(scope.items(path.cast::<u8>(), path_len, "path")?, "journal")?;
                 let (file, content) = JournalFile::open(path)?;
-                Ok(bp_journal { file: Some(file), text: OwnedText::new(&content), json: OnceLock::new() })
+                let is_read = AtomicBool::new(content.is_empty());
+                Ok(bp_journal {
+                    file: Some(file),
+                    text: OwnedText::new(&content),
+                    json: OnceLock::new(),
+                    is_read,
+                })
             })
         })
     }
 }
 
-/// What the file held when it was opened: what earlier runs put out, to be given to one `bp_push` as its `journal`. Bytes that
-/// are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
+/// What the file held when it was opened: what earlier runs put out, to be given to one `bp_push` as its `journal`. Bytes
+/// that are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
 /// text when `journal` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_journal_text(journal: *const bp_journal) -> bp_text {
     // SAFETY: NULL or a valid journal.
-    unsafe { peek(journal, bp_text::NONE, |journal| Some(journal.text.lend())) }
+    unsafe {
+        peek(journal, bp_text::NONE, |journal| {
+            journal.is_read.store(true, Ordering::Relaxed);
+            Some(journal.text.lend())
+        })
+    }
 }
 
 /// The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_json` takes. As
@@ -75,6 +89,7 @@ pub unsafe extern "C" fn bp_journal_json(journal: *const bp_journal) -> bp_text 
     // SAFETY: NULL or a valid journal.
     unsafe {
         peek(journal, bp_text::NONE, |journal| {
+            journal.is_read.store(true, Ordering::Relaxed);
             let quoted = || serde_json::Value::from(journal.text.as_str()).to_string();
             Some(journal.json.get_or_init(|| OwnedText::new(&quoted())).lend())
         })
@@ -86,8 +101,9 @@ pub unsafe extern "C" fn bp_journal_json(journal: *const bp_journal) -> bp_text 
 /// is ended first.
 ///
 /// `BP_STATUS_VALIDATION` at `journal` when the file cannot be written; when another push has begun in it since it was
-/// opened, be that one over or not, since this one knows nothing of what it wrote; or when a line is not whole: no JSON
-/// object, cut by a line feed inside, or without one at its end. Of these two nothing was appended. Whatever it is, end
+/// opened, be that one over or not, since this one knows nothing of what it wrote; when a push begins that cannot know what
+/// the file holds, since nobody has asked for `bp_journal_text` or `bp_journal_json`; or when a line is not whole: no JSON
+/// object, cut by a line feed inside, or without one at its end. Of these three nothing was appended. Whatever it is, end
 /// the push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then
 /// open is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed.
 #[unsafe(no_mangle)]
@@ -103,7 +119,8 @@ pub unsafe extern "C" fn bp_journal_append(
         guarded(error, |scope| {
             let journal = scope.place(journal, "journal")?;
             let lines = scope.text(lines, lines_len, "lines")?;
-            journal.file.as_mut().ok_or_else(closed)?.append(lines)
+            let is_read = journal.is_read.load(Ordering::Relaxed);
+            journal.file.as_mut().ok_or_else(closed)?.append(lines, is_read)
         })
     }
 }

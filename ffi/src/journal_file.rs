@@ -65,8 +65,8 @@ impl JournalFile {
     }
 
     /// Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a line of its
-    /// own.
-    pub(crate) fn append(&mut self, lines: &str) -> Result<(), Failure> {
+    /// own. `is_read`: whether what the file held when it was opened was asked for.
+    pub(crate) fn append(&mut self, lines: &str, is_read: bool) -> Result<(), Failure> {
         self.require_owner()?;
         self.require_whole(lines)?;
         if lines.is_empty() {
@@ -75,6 +75,9 @@ impl JournalFile {
         let begins = begins_push(lines);
         if begins && self.is_begun {
             return Err(another_push_had(&self.path));
+        }
+        if begins && !is_read {
+            return Err(never_read(&self.path));
         }
         let mut bytes = Vec::with_capacity(lines.len() + 1);
         if self.is_torn && !lines.starts_with('\n') {
@@ -200,6 +203,17 @@ fn another_push_had(path: &Path) -> Failure {
     );
     Failure::from(Error::validation(PLACE, message))
         .advising("Run one push after the other, and open the journal again for each.")
+}
+
+fn never_read(path: &Path) -> Failure {
+    let message = format!(
+        "the push does not know what the journal {} holds, which nobody has asked for; expected it to be started with \
+         bp_journal_text, or bp_journal_json, as its journal",
+        named(path)
+    );
+    Failure::from(Error::validation(PLACE, message)).advising(
+        "Start the push with what the journal held when it was opened, so that it writes nothing twice.",
+    )
 }
 
 fn cannot_be_opened(path: &Path, error: &io::Error) -> Failure {

@@ -185,7 +185,27 @@ fn one_push_has_it_for_as_long_as_it_is_open() {
     assert_eq!(fs::read(&path).unwrap(), before, "a refusal changes nothing");
     journal.append("{\"confirmed\":{}}\n").unwrap();
     journal.close().unwrap();
-    Journal::open(&path).unwrap().append(BEGIN).unwrap();
+    let next = Journal::open(&path).unwrap();
+    next.text();
+    next.append(BEGIN).unwrap();
+}
+
+/// Whoever starts a push with another text, or none, would write once more what is there.
+#[test]
+fn a_push_that_cannot_know_what_a_journal_holds_is_refused() {
+    const BEGIN: &str = "{\"push\":{\"version\":1,\"account\":\"acme\",\"mapping\":\"orders\"}}\n";
+    let folder = Folder::new();
+    let path = folder.path("journal");
+    fs::write(&path, "{\"write\":{\"what\":\"a\"}}\n").unwrap();
+    let journal = Journal::open(&path).unwrap();
+    let Told(status, location, message, advice) = journal.append(BEGIN).unwrap_err();
+    assert_eq!((status, location.as_str()), (bp_status::Validation, "journal"));
+    assert!(message.contains("does not know what the journal '"), "{message}");
+    assert!(advice.starts_with("Start the push with what the journal held"), "{advice}");
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1, "nothing was appended");
+    // SAFETY: an open journal of our own.
+    unsafe { bp_journal_json(journal.0) };
+    journal.append(BEGIN).unwrap();
 }
 
 #[test]
