@@ -93,10 +93,10 @@ typedef struct bp_drive_options {
   const char *ca_file;
   /* A proxy, as CURLOPT_PROXY; NULL for the environment's. Never asked for the loopback host. */
   const char *proxy;
-  /* Where a push keeps its journal: one push, and no other for as long as the journal is open. NULL where the sink keeps
-   * it; where there is no sink either, a push with a journal is cancelled with BP_STATUS_MISUSE before anything is
-   * written. When it cannot be written, or another push has begun in it, the push is cancelled, the sink still gets what
-   * became of each record, and that error is the result. */
+  /* Where a push keeps its journal: one push, and no other for as long as the journal is open. NULL where the sink
+   * keeps it; where there is no sink either, a push with a journal is cancelled with BP_STATUS_MISUSE before anything
+   * is written. When it cannot be written, or another push has begun in it, the push is cancelled, the sink still gets
+   * what became of each record, and that error is the result. */
   bp_journal *journal;
   /* Whose connections are used, and left open for the next time; NULL for one that lives as long as the function. Where
    * it has transfers of the program's own, these go on while calls are driven, and `on_other` is told which are done:
@@ -114,8 +114,8 @@ typedef struct bp_drive_options {
   void *data;
   /* Takes a line for each request, wait, login and record, and for a call that failed. NULL for none. */
   bp_log *log;
-  /* Called for each transfer of the program's own on `multi` that is done, with what it came to: the program may take it
-   * from the multi. NULL for none: then nobody is told. */
+  /* Called for each transfer of the program's own on `multi` that is done, with what it came to: the program may take
+   * it from the multi. NULL for none: then nobody is told. */
   void (*on_other)(CURL *transfer, CURLcode result, void *data);
 } bp_drive_options;
 
@@ -132,8 +132,8 @@ typedef struct bp_driven {
 } bp_driven;
 
 /*
- * Drives a call until it is over. `options` may be NULL, and so may `sink`, for a call whose output nobody wants: not for
- * a push that asks for records, nor for one with a journal without `bp_drive_options.journal`.
+ * Drives a call until it is over. `options` may be NULL, and so may `sink`, for a call whose output nobody wants: not
+ * for a push that asks for records, nor for one with a journal without `bp_drive_options.journal`.
  *
  * Thread: the call's; other calls may be driven by other threads, each with a multi of its own.
  * NULL: BP_STATUS_NULL_POINTER where `call` is NULL; the other pointers may be.

@@ -116,10 +116,12 @@ static void hand_over(driver *driver, track *track, const bp_step *step) {
   log_outcomes(&track->log, step);
   if (step->kind == BP_STEP_KIND_JOURNAL && !driver->options.journal && !driver->sink) {
     /* What was announced is sent next, and nobody has kept it. */
-    const char *told = "the push has a journal, which nobody keeps; expected options.journal, or a sink that keeps what a "
-                       "BP_STEP_KIND_JOURNAL has";
+    const char *told =
+        "the push has a journal, which nobody keeps; expected options.journal, or a sink that keeps what a "
+        "BP_STEP_KIND_JOURNAL has";
     if (!track->is_cancelled) {
-      status = bp_error_make(BP_STATUS_MISUSE, "options.journal", strlen("options.journal"), told, strlen(told), &error);
+      status =
+          bp_error_make(BP_STATUS_MISUSE, "options.journal", strlen("options.journal"), told, strlen(told), &error);
       give_up(track, status, error);
     }
     return;
