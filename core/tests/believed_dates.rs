@@ -31,9 +31,10 @@ fn whatever_a_gateway_s_clock_says_a_rival_is_seen_before_a_write_that_waited() 
                 brightpearl_core::Step::Output(brightpearl_core::Output::Outcomes(some)) => {
                     outcomes.extend(some)
                 }
-                brightpearl_core::Step::Output(_) => {
+                brightpearl_core::Step::Output(output) => {
+                    let is_announced = matches!(&output, brightpearl_core::Output::Journal(lines) if lines.contains("\"write\""));
                     // Somebody else creates them while the announced write waits.
-                    if !std::mem::replace(&mut is_overtaken, true) {
+                    if is_announced && !std::mem::replace(&mut is_overtaken, true) {
                         account.now += 20_000;
                         for reference in ["A", "B", "C"] {
                             let created = account.now / 1_000;
