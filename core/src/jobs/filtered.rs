@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sweep::key_of;
+use super::cells::key_of;
 use crate::catalog::{self, FilterType};
 use crate::error::{Error, Kind, Result};
 use crate::id_set::IdSet;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod batch;
+mod cells;
 mod emptiness;
 mod fetch;
 mod filtered;
@@ -14,9 +15,10 @@ mod single;
 mod sweep;
 
 pub(crate) use batch::{BatchJob, PACKET_PATH, Word, packed, read_labelled};
+pub(crate) use cells::{id_of, instant_of, key_of};
 pub(crate) use fetch::{FetchJob, planned_ids};
 pub(crate) use given::{check_given, gives_id, holds, id_given};
 pub(crate) use options::job as options_job;
 pub(crate) use request::job as request_job;
 pub(crate) use search::SearchJob;
-pub(crate) use sweep::{SweepJob, id_of, instant_of, key_of};
+pub(crate) use sweep::SweepJob;

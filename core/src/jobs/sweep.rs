@@ -6,6 +6,8 @@
 //! Rows are sorted by what they are swept by. A page begins with the last row seen; when it begins behind that row, rows
 //! before it are gone and others have moved up unseen, so the sweep steps back until it overlaps what it has seen.
 
+mod order;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -22,11 +24,13 @@ use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::live::LiveColumns;
 use crate::operation::{Paging, Search};
 use crate::output::{Output, SearchPage};
-use crate::table::{Cell, Column, Page};
+use crate::table::Page;
 use crate::telemetry::{Event, template};
-use crate::value::DateTime;
 
 use super::agreement::{PageBound, SearchAsked, announced, check, check_ids, ends_early, has_vanished};
+use super::cells::{instant_of, key_of};
+
+use order::{RowOrder, RowPlace, Seen};
 
 /// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
@@ -80,34 +84,6 @@ pub(crate) struct SweepJob {
     early_ends: u32,
     /// How many rows came.
     came: u64,
-}
-
-/// What the rows are sorted by, as far as the API can sort by it.
-#[derive(Clone, Debug, Default)]
-struct RowOrder {
-    watermark: Option<String>,
-    by_key: bool,
-    descending: bool,
-    /// Whether the rows were in this order so far.
-    holds: bool,
-}
-
-/// Where a row stands in the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct RowPlace {
-    watermark: Option<i64>,
-    key: Option<u64>,
-    /// The row itself, where no key tells it.
-    text: Option<String>,
-}
-
-/// Rows that came before.
-enum Seen {
-    /// No key tells rows apart.
-    Unknown,
-    Keys(RoaringTreemap, u64),
-    /// With the watermark that each had: with another one, a row has changed and counts as new.
-    Changes(BTreeMap<u64, Option<i64>>),
 }
 
 impl SweepJob {
@@ -400,61 +376,6 @@ impl SweepJob {
     }
 }
 
-impl RowOrder {
-    fn tells(&self) -> bool {
-        self.by_key || self.watermark.is_some()
-    }
-
-    /// How two rows stand to each other; `None` where that cannot be told: no source says where NULL sorts, and
-    /// rows that compare equal may stand either way when the key does not decide.
-    fn compare(&self, one: &RowPlace, other: &RowPlace) -> Option<Ordering> {
-        if self.watermark.is_some() && one.watermark != other.watermark {
-            return Some(one.watermark?.cmp(&other.watermark?));
-        }
-        let (one, other) = (one.key?, other.key?);
-        if one == other {
-            return Some(Ordering::Equal);
-        }
-        let ordering = if self.descending { other.cmp(&one) } else { one.cmp(&other) };
-        self.by_key.then_some(ordering)
-    }
-
-    /// The sort parameter; `None` when there is nothing to sort by.
-    fn text(&self, key: Option<&str>) -> Option<String> {
-        let direction = if self.descending { "DESC" } else { "ASC" };
-        let key = key.filter(|_| self.by_key);
-        let columns: Vec<String> = self
-            .watermark
-            .as_deref()
-            .into_iter()
-            .chain(key)
-            .map(|column| format!("{column}.{direction}"))
-            .collect();
-        (!columns.is_empty()).then(|| columns.join(","))
-    }
-}
-
-impl Seen {
-    fn has(&self, place: &RowPlace) -> bool {
-        let Some(key) = place.key else { return false };
-        match self {
-            Seen::Unknown => false,
-            Seen::Keys(keys, before) => key <= *before || keys.contains(key),
-            Seen::Changes(changes) => changes.get(&key) == Some(&place.watermark),
-        }
-    }
-
-    /// Takes note of a row, and says whether it is new. A row without a key cannot be told from others: it is.
-    fn insert(&mut self, place: &RowPlace) -> bool {
-        let Some(key) = place.key else { return true };
-        match self {
-            Seen::Unknown => true,
-            Seen::Keys(keys, before) => key > *before && keys.insert(key),
-            Seen::Changes(changes) => changes.insert(key, place.watermark) != Some(place.watermark),
-        }
-    }
-}
-
 impl Job for SweepJob {
     fn next(&mut self) -> Option<Draft> {
         if self.ended || self.is_out || !self.outputs.is_empty() {
@@ -542,41 +463,6 @@ fn is_sortable(search: &str, column: &str, live: &LiveColumns) -> bool {
         catalog::search(search).and_then(|search| search.column(column)).map(|column| column.sortable);
     let learnt = live.column(search, column).map(|column| column.sortable);
     listed.max(learnt).unwrap_or(true)
-}
-
-/// The id in a cell of a column.
-pub(crate) fn key_of(column: &Column, row: usize) -> Option<u64> {
-    id_of(column.cell(row))
-}
-
-/// The id in a cell: a number, though it be written as a text. What is read as one anywhere is read so everywhere.
-pub(crate) fn id_of(cell: Cell<'_>) -> Option<u64> {
-    let id = match cell {
-        Cell::Integer(value) => value,
-        Cell::Text(text) => whole_number(text)?,
-        // A cell of a column whose cells are of several types.
-        Cell::Json(json) => match json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) {
-            Some(text) => whole_number(text)?,
-            None => whole_number(json)?,
-        },
-        Cell::Null | Cell::Boolean(_) | Cell::DateTime(_) | Cell::Decimal(_) => return None,
-    };
-    u64::try_from(id).ok().filter(|id| *id > 0)
-}
-
-/// A number of digits alone.
-fn whole_number(text: &str) -> Option<i64> {
-    let digits = text.trim();
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-}
-
-/// The instant in a cell, in milliseconds since the epoch.
-pub(crate) fn instant_of(column: &Column, row: usize) -> Option<i64> {
-    match column.cell(row) {
-        Cell::DateTime(instant) => Some(instant.milliseconds()),
-        Cell::Text(text) => DateTime::parse(text).ok().map(DateTime::milliseconds),
-        Cell::Null | Cell::Integer(_) | Cell::Boolean(_) | Cell::Decimal(_) | Cell::Json(_) => None,
-    }
 }
 
 #[cfg(test)]

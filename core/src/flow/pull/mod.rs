@@ -8,6 +8,7 @@
 mod existing;
 mod found;
 mod hydrate;
+mod marks;
 mod missed;
 mod plan;
 mod reconcile;
