@@ -184,7 +184,9 @@ impl SweepJob {
         if page.metadata().results_available.is_some() {
             self.results_available = page.metadata().results_available;
         }
-        self.announced = self.announced.max(announced(&self.resource, &page));
+        let now = announced(&self.resource, &page);
+        // With the first row comes what counts from then on.
+        self.announced = if self.wanted == 1 { now } else { self.announced.max(now) };
         let places = self.places(&page);
         self.note_order(&places);
         if !self.overlaps(&places) {

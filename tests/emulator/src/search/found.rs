@@ -11,9 +11,19 @@ const KEPT: usize = 8;
 pub(crate) struct Found {
     ids: Vec<FoundIds>,
     pages: Vec<FoundPage>,
-    /// The revision in which a fault has had rows repeated, which goes on until something is written: pages from before
-    /// do not go with those from behind.
-    repeated_at: Option<u64>,
+    /// What a fault has had repeated last, which goes on until something is written: pages from before do not go with
+    /// those from behind.
+    repeated: Option<FoundRepeated>,
+}
+
+/// Results some of whose rows come twice: before a place, and again from there on. No page shows both.
+#[derive(Debug)]
+struct FoundRepeated {
+    search: &'static str,
+    question: String,
+    revision: u64,
+    behind: usize,
+    ids: Arc<[u32]>,
 }
 
 #[derive(Debug)]
@@ -46,7 +56,7 @@ impl Found {
 
     /// Keeps a page.
     pub(crate) fn keep_page(&mut self, search: &'static str, query: &str, revision: u64, body: &[u8]) {
-        if body.len() > MOST_PAGE_BYTES || self.repeated_at == Some(revision) {
+        if body.len() > MOST_PAGE_BYTES || self.is_repeated_at(revision) {
             return;
         }
         self.pages.retain(|page| page.revision == revision);
@@ -56,10 +66,35 @@ impl Found {
         self.pages.push(FoundPage { search, query: query.to_owned(), revision, body: body.to_vec() });
     }
 
-    /// Takes note that a fault has rows repeated from now on.
-    pub(crate) fn note_repeated(&mut self, revision: u64) {
-        self.repeated_at = Some(revision);
+    fn is_repeated_at(&self, revision: u64) -> bool {
+        self.repeated.as_ref().is_some_and(|repeated| repeated.revision == revision)
+    }
+
+    /// Takes note that a fault has rows repeated in pages that begin behind a place, from now on.
+    pub(crate) fn note_repeated(
+        &mut self,
+        search: &'static str,
+        question: String,
+        revision: u64,
+        behind: usize,
+        ids: Arc<[u32]>,
+    ) {
+        self.repeated = Some(FoundRepeated { search, question, revision, behind, ids });
         self.pages.clear();
+    }
+
+    /// What is repeated for a page that begins behind so many results, and behind how many that begins.
+    pub(crate) fn repeated(
+        &self,
+        search: &str,
+        question: &str,
+        revision: u64,
+        skipped: usize,
+    ) -> Option<(usize, Arc<[u32]>)> {
+        let repeated = self.repeated.as_ref()?;
+        let fits =
+            repeated.search == search && repeated.question == question && repeated.revision == revision;
+        (fits && repeated.behind <= skipped).then(|| (repeated.behind, Arc::clone(&repeated.ids)))
     }
 
     /// The ids found, unless something was written since.
@@ -88,7 +123,11 @@ mod tests {
         let mut found = Found::default();
         found.keep_page("order-search", "firstResult=1", 7, b"true");
         assert_eq!(found.page("order-search", "firstResult=1", 7).as_deref(), Some(&b"true"[..]));
-        found.note_repeated(7);
+        found.note_repeated("order-search", "orderId=1-9".to_owned(), 7, 2, [1, 2, 1, 2, 3].into());
+        let repeated =
+            |skipped| found.repeated("order-search", "orderId=1-9", 7, skipped).map(|(_, ids)| ids.len());
+        assert_eq!((repeated(1), repeated(2), repeated(3)), (None, Some(5), Some(5)));
+        assert!(found.repeated("order-search", "", 7, 3).is_none());
         found.keep_page("order-search", "firstResult=3", 7, b"repeated");
         for query in ["firstResult=1", "firstResult=3"] {
             assert_eq!(found.page("order-search", query, 7), None, "{query}");

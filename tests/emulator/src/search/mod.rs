@@ -120,9 +120,15 @@ impl<R> Searchable for Search<R> {
         let page = Page::parse(query)?;
         let question = Question::parse(self, query)?;
         let mut found = self.found(world, &question);
-        if let Some(repeating) = page.with_rows_repeated(&found, lies.repeated_rows) {
-            found = self.remember(world, &question, repeating);
-            world.found.note_repeated(world.changes.revision);
+        let (revision, mut behind) = (world.changes.revision, 0);
+        if let Some((place, ids)) = world.found.repeated(self.name, &question.text, revision, page.skipped())
+        {
+            (behind, found) = (place, ids);
+        }
+        if let Some(repeating) = page.with_rows_repeated(&found, lies.repeated_rows, behind) {
+            found = repeating.into();
+            let ids = Arc::clone(&found);
+            world.found.note_repeated(self.name, question.text.clone(), revision, page.skipped(), ids);
         }
         PageBody::new(self, world, &question, &page, &found, lies).write()
     }

@@ -25,6 +25,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// How many results come before it.
+    pub(super) fn skipped(&self) -> usize {
+        self.skipped
+    }
+
     /// Reads `firstResult` and `pageSize`, or the other dialect, `offset` (from 0) and `limit`.
     /// *Inferred*: values outside the range count as its nearest end; what is not a number is refused as an
     /// unreadable filter is.
@@ -46,10 +51,10 @@ impl Page {
 
     /// The results as they would be if, since the page before this one, so many records had appeared in
     /// front of it: its first rows are ones that have been shown. No page is repeated by more than half, so
-    /// that paging comes to an end.
-    pub(super) fn with_rows_repeated(&self, found: &[u32], rows: usize) -> Option<Vec<u32>> {
+    /// that paging comes to an end; nor rows from before `behind`, which are repeated there already.
+    pub(super) fn with_rows_repeated(&self, found: &[u32], rows: usize, behind: usize) -> Option<Vec<u32>> {
         let start = self.skipped.min(found.len());
-        let repeated = rows.min(start).min(self.size / 2);
+        let repeated = rows.min(start.saturating_sub(behind)).min(self.size / 2);
         if repeated == 0 || start == found.len() {
             return None;
         }
