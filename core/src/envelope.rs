@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Envelope<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
                 let mut envelope = Envelope::default();
                 let (mut has_own, mut other) = (false, None);
-                while let Some(MemberName(name)) = map.next_key::<MemberName<'de>>()? {
+                while let Some(AnsweredName(name)) = map.next_key::<AnsweredName<'de>>()? {
                     match &*name {
                         "response" if envelope.response.is_some() => {
                             return Err(serde::de::Error::duplicate_field("response"));
@@ -101,7 +101,7 @@ pub(crate) fn check_whole(body: &[u8]) -> Result<()> {
 
 /// The name of a member, borrowed where it has no escapes.
 #[derive(Deserialize)]
-struct MemberName<'a>(#[serde(borrow)] Cow<'a, str>);
+struct AnsweredName<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Whether a body that is too long to be read, or cut off, begins as a success does: with `response` among its members,
 /// whichever stand before it, or with nothing to say. Anybody's JSON may begin with a brace.

@@ -333,7 +333,7 @@ fn a_multi_message_is_told_write_by_write() {
     // What the host says of the packet holds for each.
     assert!(outcomes(with(json!({"outcome": "sent"}))).iter().all(|(outcome, _)| outcome == "sent"));
     // A refusal of the whole is one of each; an answer that says nothing of them leaves them in doubt.
-    let refusal = json!({"errors": [{"code": "CMNC-1", "message": "no"}]}).to_string();
+    let refusal = json!({"errors": [{"code": "CMNC-001", "message": "no"}]}).to_string();
     for (status, answer, outcome) in
         [(400, refusal.as_str(), "rejected"), (200, "{}", "maybe-applied"), (502, "<html>", "maybe-applied")]
     {
