@@ -38,7 +38,7 @@ def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = Tru
         return []
     expected = "a mapping, or pairs of a name and a value"
     pairs = parameters.items() if isinstance(parameters, Mapping) else each_of(parameters, place, expected)
-    found = []
+    found: list[tuple[str, str]] = []
     for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ArgumentTypeError(f"`{place}` has {named(pair)} among its pairs; expected {expected}", location=place)
@@ -46,8 +46,21 @@ def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = Tru
         if not isinstance(name, str):
             raise ArgumentTypeError(f"a name in `{place}` is {named(name)}; expected a text", location=place)
         checked_text(name, place)
-        found.append((name, text_of(value, f"{place}.{name}", fractions=fractions)))
+        inside = f"{place}.{name}"
+        several = [value] if fractions else _several(value, inside)
+        found.extend((name, text_of(one, inside, fractions=fractions)) for one in several)
     return found
+
+
+def _several(value: object, place: str) -> list[object]:
+    """The values of a filter. Several texts go by themselves: the engine knows whether the column takes a set."""
+    value = plain_at(value, place)
+    if not isinstance(value, (list, tuple, set, frozenset)):
+        return [value]
+    values = list(value)
+    if not values:
+        raise ValidationError(f"`{place}` has no values; expected some, or no such filter", location=place)
+    return values if any(isinstance(one, str) for one in values) else [value]
 
 
 def text_of(value: object, place: str, *, fractions: bool = True) -> str:

@@ -63,6 +63,20 @@ impl FilterType {
         if fits { Ok(()) } else { Err(Error::new(crate::Kind::Validation, self.expected())) }
     }
 
+    /// Whether a filter of this type takes several values, with commas between them; so may one that nobody knows.
+    pub fn takes_sets(self) -> bool {
+        match self {
+            Self::IdSet | Self::TextSet | Self::IntegerOrIdSet | Self::Unknown => true,
+            Self::Integer
+            | Self::Text
+            | Self::SearchText
+            | Self::Boolean
+            | Self::DateTime
+            | Self::Period
+            | Self::FreeText => false,
+        }
+    }
+
     /// What a filter of this type takes, in words.
     pub fn expected(self) -> &'static str {
         match self {

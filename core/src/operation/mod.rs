@@ -10,7 +10,7 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 
 use crate::account::checked_path;
-use crate::catalog::{self, check_value};
+use crate::catalog::{self, FilterType, check_value};
 use crate::error::{Error, Result};
 use crate::header::check_header;
 use crate::http::Method;
@@ -292,6 +292,33 @@ impl Search {
             sort_parts(key)?;
         }
         Ok(())
+    }
+
+    /// The same with one filter for each column: several values of a column that takes a set become that set. What the
+    /// server makes of a name that comes twice is not known.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at the filter of a column that takes one value and has several.
+    pub(crate) fn with_sets(&self, live: &LiveColumns) -> Result<Self> {
+        let mut filters: Vec<(String, String)> = Vec::with_capacity(self.filters.len());
+        for (name, value) in &self.filters {
+            let Some((_, before)) = filters.iter_mut().find(|(other, _)| other == name) else {
+                filters.push((name.clone(), value.clone()));
+                continue;
+            };
+            let listed = catalog::search(&self.resource).and_then(|search| search.column(name));
+            let met = || live.column(&self.resource, name).map(|column| column.filter_type);
+            let takes = listed.map(|column| column.filter_type).or_else(met).unwrap_or(FilterType::Unknown);
+            if !takes.takes_sets() {
+                let message = format!(
+                    "{name} has several values to filter by, {before:?} and {value:?}, and takes one; expected a search for each"
+                );
+                return Err(Error::validation(format!("filters.{name}"), message));
+            }
+            before.push(',');
+            before.push_str(value);
+        }
+        Ok(Self { filters, ..self.clone() })
     }
 
     /// Checks names and values: refused is only what neither the catalog nor live meta-data knows to be right.

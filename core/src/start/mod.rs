@@ -120,11 +120,12 @@ fn plan(
         }
         Operation::Search(search) => {
             search.check()?;
+            let search = search.with_sets(&shared.live)?;
             if is_new {
                 search.check_names(&shared.live)?;
                 shared.record_all(deprecated_read(&search.resource));
             }
-            let mut job = SearchJob::new(search, config, Arc::clone(&shared.live))?;
+            let mut job = SearchJob::new(&search, config, Arc::clone(&shared.live))?;
             job.resume(position)?;
             Box::new(job)
         }

@@ -165,15 +165,30 @@ type Check = (place: string, value: unknown) => void;
 
 /** Filters as the engine's pairs of texts. A dot separates ids there, so that 10.12 would be 10 and 12. */
 export function filterPairs(filters: Parameters | undefined): [string, string][] {
-  return pairs("filters", filters, (place, value) => {
+  const check: Check = (place, value) => {
     if (typeof value === "number" && !Number.isSafeInteger(value)) {
       throw refused(place, value, "a whole number, or a text");
     }
+  };
+  return rawPairs("filters", filters).flatMap(([key, value]): [string, string][] => {
+    const place = `filters.${key}`;
+    if (Array.isArray(value) && value.length === 0) {
+      throw invalid(place, "found a list without values, expected some, or no such filter");
+    }
+    // Several texts go by themselves: the engine knows whether the column takes a set.
+    if (Array.isArray(value) && value.some((one) => typeof one === "string")) {
+      return Array.from(value, (one: unknown, index) => [key, parameterText(`${place}[${index}]`, one, check)]);
+    }
+    return [[key, parameterText(place, value, check)]];
   });
 }
 
 /** Parameters as the engine's pairs of texts. Throws a `ValidationError` below `name` at what has no text of its own. */
-export function pairs(name: string, parameters: Parameters | undefined, check: Check = () => {}): [string, string][] {
+export function pairs(name: string, parameters: Parameters | undefined): [string, string][] {
+  return rawPairs(name, parameters).map(([key, value]) => [key, parameterText(`${name}.${key}`, value, () => {})]);
+}
+
+function rawPairs(name: string, parameters: Parameters | undefined): [string, unknown][] {
   if (parameters === undefined) {
     return [];
   }
@@ -187,8 +202,7 @@ export function pairs(name: string, parameters: Parameters | undefined, check: C
     if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string") {
       throw refused(`${name}[${index}]`, entry, "a pair of a name and a value");
     }
-    const [key, value] = entry as [string, unknown];
-    return [key, parameterText(`${name}.${key}`, value, check)];
+    return entry as [string, unknown];
   });
 }
 

@@ -113,6 +113,7 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
     let mut search = Search::new(listed.path);
     search.filters.clone_from(&resource.filters);
     search.key = Some(key.to_owned());
+    let mut search = search.with_sets(&shared.live)?;
     if is_new {
         search.check()?;
         search.check_names(&shared.live)?;
