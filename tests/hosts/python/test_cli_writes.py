@@ -205,7 +205,7 @@ def test_a_batch_with_a_failure_ends_with_a_code_of_its_own() -> None:
     ("text", "said"),
     [
         ("", "there is no write in it"),
-        ('{"method": "POST", "path": "a/b"}\n{', "FILE line 2"),
+        ('{"method": "POST", "path": "a/b"}\n{', " line 2"),
         ("[1]", "not a JSON object"),
         ('{"method": "POST"}', "no path"),
         ('{"path": "a/b"}', "no method"),
