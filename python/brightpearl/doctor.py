@@ -41,7 +41,6 @@ LEAST_SHARE = 0.1
 """The share of the request cap that should be left."""
 
 
-
 class Diagnosis(Record):
     """One thing that was looked at.
 

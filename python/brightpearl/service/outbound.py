@@ -225,7 +225,7 @@ class OutboundRunner:
         seen: Callable[[str | None], None] = lambda _: None,
         is_first: bool = False,
     ) -> bool:
-        """Reads and delivers records by their ids; whether some were missing at first sight, of which nothing is told."""
+        """Reads and delivers records by their ids; whether some were missing at first sight, which is not told."""
         if not ids:
             return False
         listed = find_resource(resource)
