@@ -431,8 +431,8 @@ class TaskMethods:
         Mandatory: `currencyIsoCode`, `orderId`, `paymentDate`, `paymentMethodCode`, `paymentType`.
         Optional: `amountAuthorized`, `amountPaid`, `authorizationExpiry`, `exchangeRate`, `journalId`,
         `journalRef`, `transactionCode`, `transactionRef`.
-        `amountAuthorized`: AUTH and VOID.
-        `amountPaid`: CAPTURE, PAYMENT and RECEIPT; 0 when absent.
+        `amountAuthorized`: At most 4 decimal places. AUTH and VOID.
+        `amountPaid`: At most 4 decimal places. CAPTURE, PAYMENT and RECEIPT; 0 when absent.
         `authorizationExpiry`: A day, or a date-time with its offset. AUTH.
         `exchangeRate`: At most 6 decimal places.
         `journalId`: Stops the automatic journal.

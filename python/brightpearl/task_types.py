@@ -137,8 +137,11 @@ class Delivery(TypedDict, total=False):
 
 class _Rows(TypedDict):
     net: Number
+    """At most 4 decimal places."""
     quantity: Number
+    """At most 4 decimal places."""
     tax: Number
+    """At most 4 decimal places."""
     taxCode: str
 
 
@@ -317,6 +320,7 @@ class ProductPrice(TypedDict, total=False):
     """What stands in `productPrice`."""
 
     value: Number | None
+    """At most 4 decimal places."""
 
 
 class Quantity(TypedDict):
@@ -330,12 +334,14 @@ class RowNet(TypedDict, total=False):
     """What stands in `rowNet`."""
 
     value: Number | None
+    """At most 4 decimal places."""
 
 
 class RowTax(TypedDict, total=False):
     """What stands in `rowTax`."""
 
     value: Number | None
+    """At most 4 decimal places."""
 
 
 class _RowValue(TypedDict):
@@ -611,15 +617,20 @@ class Dimensions(TypedDict, total=False):
     """What stands in `dimensions`."""
 
     height: Number | None
+    """Kept to 2 decimal places."""
     length: Number | None
+    """Kept to 2 decimal places."""
     volume: Number | None
+    """Kept to 2 decimal places."""
     width: Number | None
+    """Kept to 2 decimal places."""
 
 
 class Weight(TypedDict, total=False):
     """What stands in `weight`."""
 
     magnitude: Number | None
+    """Kept to 4 decimal places."""
 
 
 class Stock(TypedDict, total=False):
@@ -819,6 +830,7 @@ class ReadProductAvailabilityResult(TypedDict):
 
 class _Cost(TypedDict):
     value: Number
+    """At most 4 decimal places."""
 
 
 class Cost(_Cost, total=False):
@@ -868,6 +880,7 @@ class Products(TypedDict):
     productId: Id
     """WHSC-014 when it is 0."""
     quantity: Number
+    """At most 4 decimal places."""
     salesOrderRowId: Id
 
 
@@ -890,6 +903,7 @@ class CreateGoodsOutNoteProducts(TypedDict):
 
     productId: Id
     quantity: Number
+    """At most 4 decimal places."""
     salesOrderRowId: Id
 
 
@@ -977,6 +991,7 @@ class ShipGoodsOutNoteResult(TypedDict):
 
 class _ProductValue(TypedDict):
     value: Number
+    """At most 4 decimal places."""
 
 
 class ProductValue(_ProductValue, total=False):
@@ -988,6 +1003,7 @@ class ProductValue(_ProductValue, total=False):
 class _GoodsMoved(TypedDict):
     productId: Id
     quantity: Number
+    """At most 4 decimal places."""
 
 
 class GoodsMoved(_GoodsMoved, total=False):
@@ -1293,9 +1309,9 @@ class RecordCustomerPayment(_RecordCustomerPayment, CallOptions, total=False):
     """Arguments of the task `record-customer-payment`."""
 
     amountAuthorized: Number | None
-    """AUTH and VOID."""
+    """At most 4 decimal places. AUTH and VOID."""
     amountPaid: Number | None
-    """CAPTURE, PAYMENT and RECEIPT; 0 when absent."""
+    """At most 4 decimal places. CAPTURE, PAYMENT and RECEIPT; 0 when absent."""
     authorizationExpiry: Moment | None
     """A day, or a date-time with its offset. AUTH."""
     exchangeRate: Number | None
@@ -1325,6 +1341,7 @@ class PostJournalAssignment(TypedDict, total=False):
 
 class _Change(TypedDict):
     value: Number
+    """At most 4 decimal places."""
 
 
 class Change(_Change, total=False):

@@ -325,7 +325,7 @@ class OutboundRunner:
             wanted = [(self._wanted(read), read) for read in reads]
             for read_by, read in wanted:
                 if read_by is not None:
-                    self._read(*read_by, read, mapping, noting)
+                    self._read(*read_by, read, mapping, noting, False)
             return any(read_by is not None for read_by, _ in wanted)
         if letter.key is None or not letter.key.isdecimal() or find_resource(letter.resource) is None:
             return False
