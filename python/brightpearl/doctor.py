@@ -13,6 +13,7 @@ from brightpearl.exceptions import (
     BrightpearlError,
     NotFoundError,
     PermissionDeniedError,
+    ProtocolError,
     ThrottledError,
     TransportError,
     UnavailableError,
@@ -239,7 +240,8 @@ def _drift(client: Client, search: str) -> Diagnosis:
 
 def _verdict(error: BrightpearlError) -> Verdict:
     """`unknown` where nothing was heard: it may be in order all the same."""
-    return "unknown" if isinstance(error, (TransportError, UnavailableError, ThrottledError)) else "wrong"
+    unheard = (TransportError, UnavailableError, ThrottledError, ProtocolError)
+    return "unknown" if isinstance(error, unheard) else "wrong"
 
 
 def _advice(error: BrightpearlError, service: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, dump_json, tell_of_cut
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     """A record of another system: an object that has a JSON form, an instance of a dataclass, or its JSON."""
 
 _TEXTS = (str, bytes, bytearray, memoryview)
-
-_BEGINS_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{").match
 
 
 def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = True) -> list[tuple[str, str]]:
@@ -273,7 +270,7 @@ def record_bytes(record: AnyRecord) -> bytes:
         raise ValidationError(f"the record is {named(record)}; expected an object", location="record", advice=advice)
     else:
         text = json_of(record, "record", leaves_out=True).encode()
-    if not _BEGINS_OBJECT(text):
+    if not text.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"{"):
         raise ValidationError(f"the record is {_named_json(record, text)}; expected an object", location="record")
     return text
 

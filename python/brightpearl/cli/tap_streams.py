@@ -179,9 +179,11 @@ def _stream(one: Any, where: str, config: dict[str, Any]) -> Stream:
             f"no resource {resource!r} can be pulled; brightpearl catalog shows what there is", location=where
         )
     mapping = _mapping(document)
-    places = {f"resources[0].{name}": f"{where} {name}" for name in _OPTIONS} | {"overlap": "--config overlap_seconds"}
+    told = {name: f"{where} {name}" for name in _OPTIONS}
     if "since" not in members:
-        places["resources[0].since"] = "--config start_date"
+        told["since"] = "--config start_date"
+    places = {f"resources[0].{name}": place for name, place in told.items()} | told
+    places["overlap"] = "--config overlap_seconds"
     with told_of(places):
         stream = Stream(PullResource(resource, mapping=mapping, **options), mapping, child)
     stream.places = places

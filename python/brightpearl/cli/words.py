@@ -39,16 +39,21 @@ def told_of(places: dict[str, str]) -> Iterator[None]:
         raise
 
 
-OF_PULL = {
-    "resources[0].resource": "RESOURCE",
-    "resources[0].filters": "--where",
-    "resources[0].query": "--query",
-    "resources[0].since": "--since",
-    "resources[0].mapping": "--mapping",
-    "resources[0].deletes": "--deletes",
-    "resources[0].reconcile": "--reconcile",
-    "resources[0]": "RESOURCE",
+_OF_RESOURCE = {
+    "resource": "RESOURCE",
+    "filters": "--where",
+    "query": "--query",
+    "since": "--since",
+    "mapping": "--mapping",
+    "deletes": "--deletes",
+    "reconcile": "--reconcile",
 }
+
+OF_PULL = (
+    {f"resources[0].{name}": place for name, place in _OF_RESOURCE.items()}
+    | {"resources[0]": "RESOURCE", "resources": "RESOURCE"}
+    | _OF_RESOURCE
+)
 """The places of a pull."""
 
 OF_SEARCH = {"columns": "--columns", "sort": "--sort", "limit": "--limit", "resource": "RESOURCE"}

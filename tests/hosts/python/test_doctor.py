@@ -133,7 +133,7 @@ def test_webhooks_are_listed_and_a_strange_list_is_told() -> None:
             "a\\x1bb, order.cre",
         ),
         (b'{"response": [3]}', "unknown", "cannot be read"),
-        (b'{"other": 3}', "unknown", "cannot be read"),
+        (b'{"other": 3}', "unknown", "expected Brightpearl's JSON envelope"),
     ):
         one = found(client({"webhook": lambda _, body=body: Response(200, {}, body)}))["webhooks", ""]
         assert one.verdict == verdict

@@ -110,7 +110,7 @@ def test_a_request_without_an_answer_and_a_failed_call_are_told(
 ) -> None:
     caplog.set_level(logging.DEBUG, "brightpearl")
     account.answers(
-        OSError(f"the token {TOKEN} is odd"), Response(404, {}, b'{"errors": [{"code": "X", "message": "x"}]}')
+        OSError(f"the token {TOKEN} is odd"), Response(404, {}, b'{"errors": [{"code": "CMNC-404", "message": "x"}]}')
     )
     client = account.client(retry={"max_attempts": 1})
     for path in ("order-service/order/1/note", "order-service/order/2/note"):

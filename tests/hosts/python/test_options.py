@@ -238,7 +238,8 @@ def test_the_answers_behind_a_call_are_there(account: Account) -> None:
     reply = client.post("order-service/order/1/note", {"text": "x"})
     assert reply.request_id == "r-7"
     assert [one.status for one in reply.responses] == [200]
-    account.answers(Response(200, named, b'{"response": 8}'), Response(401, named, b'{"errors": [{"code": "X"}]}'))
+    refusal = Response(401, named, b'{"errors": [{"code": "GWYB-003"}]}')
+    account.answers(Response(200, named, b'{"response": 8}'), refusal)
     done = client.task("add-order-note", orderId=1, text="x")
     assert done == {"noteId": 8}
     assert done.responses[0].request_id == "r-7"
