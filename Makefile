@@ -131,7 +131,7 @@ format: $(VENV)/.test-tools ## Formats everything, and mends what linters can me
 
 .PHONY: test-stacks
 test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimised; not a part of `test`, since the build takes minutes
-	@tests/step.sh "small stacks" cargo test --locked --quiet --release -p brightpearl-core --test limits --test limits_inputs
+	@tests/step.sh "small stacks" env STACK_KIB=128 cargo test --locked --quiet --release -p brightpearl-core --test limits --test limits_inputs
 
 .PHONY: test-simulation
 test-simulation: ## Flows under virtual time: SEEDS seeds of misfortunes for each flow, and faults that must be noticed

@@ -16,13 +16,18 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// The most memory that any of these may hold, tests that run beside it included.
 const MOST_HELD: usize = 512 << 20;
 
-/// What a small thread of a host has. Without optimisation a frame is several times as large.
-const STACK: usize = if cfg!(debug_assertions) { 512 << 10 } else { 128 << 10 };
+/// What a small thread of a host has, in bytes. Where little is optimised, a frame is several times as large; `make test-stacks`
+/// asks for less.
+fn stack_size() -> usize {
+    const LITTLE_OPTIMISED: usize = 512;
+    let asked = std::env::var("STACK_KIB").ok();
+    asked.map_or(LITTLE_OPTIMISED, |kib| kib.parse().expect("a number")) << 10
+}
 
 /// Runs on the small stack; a stack overflow ends the whole test process.
 fn small<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        let thread = thread::Builder::new().stack_size(stack_size()).spawn_scoped(scope, run);
         thread.expect("a thread").join().expect("no panic")
     })
 }
