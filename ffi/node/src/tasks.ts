@@ -171,13 +171,16 @@ export type CreateSalesOrderArguments = {
     readonly externalRef?: string | null | undefined;
     /** For a row of free text. */
     readonly name?: string | null | undefined;
+    /** At most 4 decimal places. */
     readonly net: number | string;
     /** Refers to: nominal-code. */
     readonly nominalCode?: string | null | undefined;
     /** Refers to: product. */
     readonly productId?: number | bigint | string | null | undefined;
+    /** At most 4 decimal places. */
     readonly quantity: number | string;
     readonly sku?: string | null | undefined;
+    /** At most 4 decimal places. */
     readonly tax: number | string;
     /** Refers to: tax-code. */
     readonly taxCode: string;
@@ -358,6 +361,7 @@ export type CreateOrderArguments = {
     /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
     readonly productName?: string | null | undefined;
     readonly productPrice?: {
+      /** At most 4 decimal places. */
       readonly value?: number | string | null | undefined;
     } | null | undefined;
     /** Whole for stock-tracked products and bundles. */
@@ -367,10 +371,12 @@ export type CreateOrderArguments = {
     };
     readonly rowValue: {
       readonly rowNet?: {
+        /** At most 4 decimal places. */
         readonly value?: number | string | null | undefined;
       } | null | undefined;
       /** The documentation says two decimal places. */
       readonly rowTax?: {
+        /** At most 4 decimal places. */
         readonly value?: number | string | null | undefined;
       } | null | undefined;
       /** Refers to: tax-code. */
@@ -402,6 +408,7 @@ export type AddOrderRowArguments = {
   /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
   readonly productName?: string | null | undefined;
   readonly productPrice?: {
+    /** At most 4 decimal places. */
     readonly value?: number | string | null | undefined;
   } | null | undefined;
   /** Whole for stock-tracked products and bundles. */
@@ -411,10 +418,12 @@ export type AddOrderRowArguments = {
   };
   readonly rowValue: {
     readonly rowNet?: {
+      /** At most 4 decimal places. */
       readonly value?: number | string | null | undefined;
     } | null | undefined;
     /** The documentation says two decimal places. */
     readonly rowTax?: {
+      /** At most 4 decimal places. */
       readonly value?: number | string | null | undefined;
     } | null | undefined;
     /** Refers to: tax-code. */
@@ -586,13 +595,18 @@ export type CreateProductArguments = {
   readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null | undefined;
   readonly stock?: {
     readonly dimensions?: {
+      /** Kept to 2 decimal places. */
       readonly height?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly length?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly volume?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly width?: number | string | null | undefined;
     } | null | undefined;
     readonly stockTracked?: boolean | null | undefined;
     readonly weight?: {
+      /** Kept to 4 decimal places. */
       readonly magnitude?: number | string | null | undefined;
     } | null | undefined;
   } | null | undefined;
@@ -686,13 +700,18 @@ export type UpdateProductArguments = {
   readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null | undefined;
   readonly stock?: {
     readonly dimensions?: {
+      /** Kept to 2 decimal places. */
       readonly height?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly length?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly volume?: number | string | null | undefined;
+      /** Kept to 2 decimal places. */
       readonly width?: number | string | null | undefined;
     } | null | undefined;
     readonly stockTracked?: boolean | null | undefined;
     readonly weight?: {
+      /** Kept to 4 decimal places. */
       readonly magnitude?: number | string | null | undefined;
     } | null | undefined;
   } | null | undefined;
@@ -785,6 +804,7 @@ export type CorrectStockArguments = {
     /** The value of one item; needed when adding. */
     readonly cost?: {
       readonly currency?: string | null | undefined;
+      /** At most 4 decimal places. */
       readonly value: number | string;
     } | null | undefined;
     /** 2 with standard inventory. Refers to: location. */
@@ -815,6 +835,7 @@ export type ReserveStockArguments = {
   readonly products: readonly ({
     /** WHSC-014 when it is 0. Refers to: product. */
     readonly productId: number | bigint | string;
+    /** At most 4 decimal places. */
     readonly quantity: number | string;
     /** Refers to: order-row. */
     readonly salesOrderRowId: number | bigint | string;
@@ -847,6 +868,7 @@ export type CreateGoodsOutNoteArguments = {
     readonly products?: readonly ({
       /** Refers to: product. */
       readonly productId: number | bigint | string;
+      /** At most 4 decimal places. */
       readonly quantity: number | string;
       /** Refers to: order-row. */
       readonly salesOrderRowId: number | bigint | string;
@@ -917,10 +939,12 @@ export type ReceiveGoodsArguments = {
     readonly productId: number | bigint | string;
     readonly productValue?: {
       readonly currency?: string | null | undefined;
+      /** At most 4 decimal places. */
       readonly value: number | string;
     } | null | undefined;
     /** Of a sales credit, too. Refers to: order-row. */
     readonly purchaseOrderRowId?: number | bigint | string | null | undefined;
+    /** At most 4 decimal places. */
     readonly quantity: number | string;
   })[];
   /** Refers to: order. */
@@ -1107,9 +1131,9 @@ export type CreatePostalAddressResult = {
 
 /** The arguments of `record-customer-payment`. */
 export type RecordCustomerPaymentArguments = {
-  /** AUTH and VOID. */
+  /** At most 4 decimal places. AUTH and VOID. */
   readonly amountAuthorized?: number | string | null | undefined;
-  /** CAPTURE, PAYMENT and RECEIPT; 0 when absent. */
+  /** At most 4 decimal places. CAPTURE, PAYMENT and RECEIPT; 0 when absent. */
   readonly amountPaid?: number | string | null | undefined;
   /** A day, or a date-time with its offset. AUTH. */
   readonly authorizationExpiry?: string | Date | null | undefined;
@@ -1149,6 +1173,7 @@ export type PostJournalArguments = {
     } | null | undefined;
     readonly change: {
       readonly currency?: string | null | undefined;
+      /** At most 4 decimal places. */
       readonly value: number | string;
     };
     readonly invoiceReference?: string | null | undefined;
@@ -1168,6 +1193,7 @@ export type PostJournalArguments = {
     } | null | undefined;
     readonly change: {
       readonly currency?: string | null | undefined;
+      /** At most 4 decimal places. */
       readonly value: number | string;
     };
     readonly invoiceReference?: string | null | undefined;
