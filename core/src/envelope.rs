@@ -218,6 +218,8 @@ mod tests {
         for (body, has_codes) in [
             (r#"{"errors":[{"code":"CMNC-018"}]}"#, true),
             (r#"{"errors":[{"code":"CMNC-018"},{"code":"FORBIDDEN"}]}"#, false),
+            // A number that is a secret somewhere is blanked in errors, which are still Brightpearl's.
+            (r#"{"errors":[{"code":"CMNC-[redacted]"}]}"#, true),
             (r#"{"errors":[{"code":"FORBIDDEN","title":"no"}]}"#, false),
             (r#"{"errors":[{"code":"WAF-1020"}]}"#, false),
             (r#"{"response":"Authorization token expired"}"#, false),

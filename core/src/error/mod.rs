@@ -21,7 +21,7 @@ use zeroize::Zeroize;
 
 use crate::excerpt::shortened;
 use crate::http::{Method, Request};
-use crate::redact::Quote;
+use crate::redact::{BLANK, Quote};
 use crate::secret::{self, Secret, written};
 
 pub use advice::{KNOWN_CODES, KnownCode};
@@ -65,9 +65,11 @@ impl ServerError {
     /// number of three digits. Gateways and firewalls have codes of other forms.
     pub(crate) fn is_brightpearls(&self) -> bool {
         self.code.split_once('-').is_some_and(|(area, number)| {
-            (area.len(), number.len()) == (4, 3)
+            let is_number = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+            // A number may be a secret, too, and is blanked then.
+            area.len() == 4
                 && area.bytes().all(|byte| byte.is_ascii_uppercase())
-                && number.bytes().all(|byte| byte.is_ascii_digit())
+                && (is_number || number == BLANK)
         })
     }
 }

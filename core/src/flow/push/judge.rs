@@ -464,7 +464,7 @@ mod tests {
         case.found(&entry);
         assert_eq!(case.ending(&entry), Some(State::Created));
         case.rivals.enter(Claim::of(0, 0, &entry).into_iter().collect());
-        case.rivals.tell(entry.sought().unwrap(), &Ending::of(State::Created));
+        case.rivals.tell(entry.sought().unwrap(), &Ending::of(State::Created), true);
         assert_eq!(case.ending(&entry), Some(State::Unchanged));
     }
 }

@@ -244,11 +244,13 @@ impl KeyBook {
         }
     }
 
-    /// Takes note that a record was settled under a key.
-    pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending) {
+    /// Takes note that a record was settled under a key. `was_sent` says whether this run has sent anything for it: what differs then
+    /// was changed in part.
+    pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending, was_sent: bool) {
         let (flags, line) = match (ending.journaled, ending.state) {
             (Some(line), _) => (IS_TOLD, u32::try_from(line).unwrap_or(THIS_RUN)),
             (None, State::Created | State::Updated) => (IS_TOLD | IS_WRITTEN, 0),
+            (None, State::Differs) if was_sent => (IS_TOLD | IS_WRITTEN, 0),
             (
                 None,
                 State::Unchanged

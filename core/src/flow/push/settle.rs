@@ -56,7 +56,7 @@ impl PushJob {
         if let (Some(sought), Some(id)) = (entry.sought(), ending.id_there()) {
             self.lookups.learn(sought, id, ending.state == State::Created && ending.journaled.is_none());
             if entry.is_record() && !ending.is_twin {
-                self.rivals.tell(sought, &ending);
+                self.rivals.tell(sought, &ending, entry.progress().was_announced());
             }
         }
         self.close_references(index);
