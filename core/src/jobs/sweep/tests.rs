@@ -267,7 +267,7 @@ fn an_end_before_what_was_announced_is_held_against_the_first_row() {
     // Every answer behind the first row says so.
     let shorter = |query: &str, _| (!query.contains("firstResult=1&")).then(|| (1..=550).collect());
     let (rows, error) = altered(by_key(500), shorter);
-    let error = error.expect("an end that contradicts the first row is none");
+    let error = error.expect("an end that contradicts the first row is refused");
     assert_eq!(rows, 500);
     assert!(error.message().contains("ends after 550 rows, and said before that it has 700"), "{error}");
     // All of them do: rows are gone.
@@ -277,7 +277,7 @@ fn an_end_before_what_was_announced_is_held_against_the_first_row() {
 #[test]
 fn that_all_rows_are_gone_is_not_believed() {
     let (rows, error) = altered(by_key(500), |_, number| (number > 0).then(Vec::new));
-    assert_eq!((rows, error.expect("nothing is no end").kind()), (500, Kind::Protocol));
+    assert_eq!((rows, error.expect("an answer without rows does not end it").kind()), (500, Kind::Protocol));
     let mut server = SearchServer::of([]);
     assert_eq!(run(by_key(500), &mut server, |_, _| {}).unwrap(), [], "where there never were any, it is");
 }
