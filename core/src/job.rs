@@ -128,6 +128,12 @@ pub(crate) trait Job: Send {
         Err(Error::misuse("the call takes no records; only a push without `records` does"))
     }
 
+    /// Goes on with the records that it has, though it has room for more; whether there is any. Asked only while there is
+    /// room.
+    fn begin(&mut self) -> bool {
+        false
+    }
+
     /// Takes note that there are no more records.
     ///
     /// # Errors

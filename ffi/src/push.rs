@@ -55,7 +55,8 @@ pub struct bp_push {
     pub records: *const bp_text,
     /// How many of them.
     pub record_count: usize,
-    /// How many records are worked on together, up to 10 000; 0 for 200.
+    /// How many records are worked on together, up to 10 000; 0 for 200. They are worked on once there are so many, or no
+    /// more, or when `BP_STEP_KIND_FEED` is answered by another poll without a record.
     pub window: u32,
     /// When to look for a write of unknown outcome: milliseconds after it was known to be unknown, then after each look
     /// that did not find it, or of a goods note that does not show its events. NULL for 2 000, 10 000 and 30 000.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
+from brightpearl.awaited_records import PATIENCE, AwaitedRecords, NoRecord
 from brightpearl.outcomes import warn_of_unsent_push
 from brightpearl.pulled import Consumption, read_records, tabled
 from brightpearl.turns import used_up
@@ -41,7 +42,9 @@ class AsyncOutcomes(AsyncResults):
 
     def __init__(self, driver: AsyncDriver, records: EachRecord, feeding: Feeding) -> None:
         super().__init__(driver)
-        self._records = _each(records)
+        self._records = AwaitedRecords(records)
+        # Whether the records that were fed are to be worked on without the next one.
+        self._is_late = False
         self._feeding = feeding
         self._started = False
         self._done = False
@@ -71,6 +74,7 @@ class AsyncOutcomes(AsyncResults):
                 await self._take(output)
                 return True
         except BaseException:
+            self._records.abandon()
             self._feeding.close()
             raise
         self._done = True
@@ -97,10 +101,16 @@ class AsyncOutcomes(AsyncResults):
 
     async def _feed(self, room: int) -> None:
         self._feeding.renew()
-        for _ in range(room):
-            try:
-                record = await anext(self._records)
-            except StopAsyncIteration:
+        if self._is_late:
+            # Asked again, and given none, the call goes on with those that it has.
+            self._is_late = False
+            return
+        for fed in range(room):
+            record = await self._records.next(PATIENCE if fed else None)
+            if record is NoRecord.LATE:
+                self._is_late = True
+                return
+            if record is NoRecord.LEFT:
                 self._driver.call.finish()
                 return
             self._driver.call.feed(self._feeding.encoded(record))
@@ -108,12 +118,14 @@ class AsyncOutcomes(AsyncResults):
     async def aclose(self) -> None:
         """Ends the push before its last record. Nothing more is sent; another push with the same journal goes on."""
         self._started = True
+        await self._records.close()
         await super().aclose()
         self._feeding.close()
 
     def __del__(self) -> None:
         if not hasattr(self, "_started"):
             return
+        self._records.abandon()
         self._feeding.close()
         if not self._started:
             warn_of_unsent_push(self)
@@ -245,13 +257,3 @@ class AsyncPulledRecords(AsyncResults):
         if not self._done:
             await super().aclose()
             self._consumption.release()
-
-
-async def _each(records: EachRecord) -> AsyncGenerator[AnyRecord, None]:
-    """Records one by one, whichever way they come."""
-    if hasattr(records, "__aiter__"):
-        async for record in records:
-            yield record
-    else:
-        for record in records:
-            yield record

@@ -353,7 +353,9 @@ class Client(TaskMethods, Reads, AnyClient):
         the account, the content of the document and `existing`.
         `renew`: goes on with a journal although the document or `existing` has changed since: what it has as done is
         looked at again.
-        `window`: how many records are worked on together.
+        `window`: how many records are worked on together, once there are so many or no more. A source that waits for
+        outcomes, such as a queue whose messages are acknowledged behind them, needs 1, or as many as it gives before it
+        waits; of an `AsyncClient`, those that are there go on without the next one after half a second.
         `looks`: after how many seconds to look for a write of unknown outcome, and again at a goods note that does not
         show its events, one for each look. `()` does not look, and believes an answer that says nothing.
         `confirm`: after how many seconds to look whether what was created is there once, since another push may have

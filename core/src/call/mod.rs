@@ -50,6 +50,8 @@ pub struct Call {
     in_flight: Vec<InFlight>,
     /// Items of the latest output, until it is consumed.
     latest_output: Option<usize>,
+    /// Whether it has asked for records and was given none since.
+    has_asked: bool,
     sent: u64,
     is_waiting_for_budget: bool,
     /// Among those that wait for a lease.
@@ -82,6 +84,7 @@ impl Call {
             waiting: Vec::new(),
             in_flight: Vec::new(),
             latest_output: None,
+            has_asked: false,
             sent: 0,
             is_waiting_for_budget: false,
             ticket: None,
@@ -122,8 +125,12 @@ impl Call {
         }
         let room = self.job.room();
         if room > 0 {
+            if std::mem::replace(&mut self.has_asked, true) && self.job.begin() {
+                return self.step(now);
+            }
             return Ok(Step::Feed { room });
         }
+        self.has_asked = false;
         if self.in_flight.len() < self.shared.config.max_in_flight {
             if let Some(draft) = self.next_draft(time) {
                 self.waiting.push(draft);
@@ -261,13 +268,15 @@ impl Call {
     }
 
     /// Gives a push one record: JSON in the shape that its mapping reads. Whatever is wrong with it is in the
-    /// record's outcome. Records are worked on when [`Step::Feed`] would have come the next time; more than it asked
-    /// for are kept.
+    /// record's outcome. Records are worked on once there are as many as [`Step::Feed`] asked for, or when it is polled
+    /// again without another one; more than it asked for are kept.
     ///
     /// # Errors
     /// [`Kind::Misuse`] when the call is not a push, has its records already, or was told that there are no more.
     pub fn feed(&mut self, record: &[u8]) -> Result<()> {
-        self.job.feed(record)
+        self.job.feed(record)?;
+        self.has_asked = false;
+        Ok(())
     }
 
     /// Tells a push that there are no more records.

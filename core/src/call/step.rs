@@ -24,7 +24,8 @@ tagged! {
         } = 2 "wait",
         /// All that is allowed is in flight: wait for an answer.
         Pending = 3 "pending",
-        /// A push wants records: feed it some, or say that there are no more; then poll again.
+        /// A push wants records: feed it some, or say that there are no more; then poll again. Polled again without another
+        /// record, it works on those that it has.
         Feed {
             /// How many it takes now, at most.
             room: usize,

@@ -42,7 +42,8 @@ pub struct Push {
     /// looked at again, where the document says how a record is found. Such a journal is refused otherwise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub renew: bool,
-    /// How many records are worked on together, 1 to 10 000. More of them share more requests.
+    /// How many records are worked on together, 1 to 10 000. More of them share more requests. They are worked on once there
+    /// are so many, or no more, or when the call asked for the next one and is polled again without it.
     #[serde(default = "defaults::window")]
     pub window: usize,
     /// When to look for a write of unknown outcome: milliseconds after it was known to be unknown, and after each

@@ -12,21 +12,22 @@ type Next = { readonly done: true } | { readonly done: false; readonly value: Re
 /** What stands for a record that has no JSON form: nor has the engine one, which rejects it and goes on. */
 const FORMLESS = new Uint8Array();
 
-/** Milliseconds after which it is told that records wait for others. */
-const PATIENCE = 10_000;
+/** Milliseconds that records wait for the next one before they are worked on without it. */
+const PATIENCE = 500;
 
 /** Feeds a call from records that are only asked for when they are wanted. */
 export class Feeder {
   readonly #records: Records;
-  #isAsking = false;
+  /** The next record, while the source is at work on it. */
+  #asked: Promise<Next> | undefined;
   #isOver = false;
   #fed = 0;
   /** Why records have no JSON form, by their numbers. */
   readonly #formless = new Map<number, BrightpearlError>();
   #failure: { readonly error: unknown } | undefined;
 
-  /** Told once. */
-  #isPatient = true;
+  /** Whether the records that were fed are to be worked on without the next one. */
+  #isLate = false;
   readonly #patience: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -42,15 +43,22 @@ export class Feeder {
   }
 
   /**
-   * Feeds `room` records, or all that are left; stops when `wait` brings nothing. Records that fail to come are the end
-   * of them: what was fed is still seen through, and `rethrow` has the error.
+   * Feeds `room` records, or all that are left; stops when `wait` brings nothing. Where the next one lets the others wait,
+   * it feeds none the next time, by which the call goes on with those. Records that fail to come are the end of them: what
+   * was fed is still seen through, and `rethrow` has the error.
    */
-  async feed(call: Call, room: number, wait: (next: Promise<Next>) => Promise<Next | undefined>): Promise<void> {
+  async feed(call: Call, room: number, wait: (next: Promise<Next | undefined>) => Promise<Next | undefined>): Promise<void> {
+    if (this.#isLate) {
+      this.#isLate = false;
+      return;
+    }
     for (let fed = 0; fed < room; fed += 1) {
-      const next = await wait(fed > 0 && this.#isPatient ? this.#patiently(this.#next(), fed) : this.#next());
+      this.#asked ??= this.#next();
+      const next = await wait(fed > 0 ? this.#soon(this.#asked) : this.#asked);
       if (next === undefined) {
         return;
       }
+      this.#asked = undefined;
       if (next.done) {
         call.finish();
         return;
@@ -81,7 +89,7 @@ export class Feeder {
     }
     this.#isOver = true;
     const closed = this.#records.return();
-    await (this.#isAsking ? void closed.catch(() => {}) : closed);
+    await (this.#asked ? void closed.catch(() => {}) : closed);
   }
 
   #bytes(record: RecordSource): Uint8Array {
@@ -98,24 +106,22 @@ export class Feeder {
     }
   }
 
-  /** Tells where records wait for a source that may itself wait for their outcomes. */
-  async #patiently(next: Promise<Next>, fed: number): Promise<Next> {
-    this.#timer = setTimeout(() => {
-      this.#isPatient = false;
-      const message =
-        `records of a push (${fed}) wait for the next ones, since they are worked on when its window is full or its source ` +
-        "ends; for a source that waits for outcomes set `window: 1`, or as many as it gives before it waits";
-      process.emitWarning(message, { type: "BrightpearlWarning", code: "BRIGHTPEARL_WAITING_RECORDS" });
-    }, this.#patience);
+  /** The next record, unless it lets others wait. */
+  async #soon(next: Promise<Next>): Promise<Next | undefined> {
+    const late = new Promise<undefined>((resolve) => {
+      this.#timer = setTimeout(() => {
+        this.#isLate = true;
+        resolve(undefined);
+      }, this.#patience);
+    });
     try {
-      return await next;
+      return await Promise.race([next, late]);
     } finally {
       clearTimeout(this.#timer);
     }
   }
 
   async #next(): Promise<Next> {
-    this.#isAsking = true;
     try {
       const next = await this.#records.next();
       if (next.done) {
@@ -126,8 +132,6 @@ export class Feeder {
     } catch (error) {
       this.#failure = { error };
       return { done: true };
-    } finally {
-      this.#isAsking = false;
     }
   }
 }

@@ -46,8 +46,9 @@ export interface PushSettings extends CallOptions {
   readonly renew?: boolean | undefined;
   /**
    * How many records are worked on together, 1 to 10 000: 200. More of them share more requests. They are worked on when
-   * there are so many, or no more: for a source that waits for outcomes, such as a queue whose messages are acknowledged
-   * behind them, 1, or as many as it gives before it waits.
+   * there are so many, or no more, or when the next one does not come within half a second. For a source that waits for
+   * outcomes, such as a queue whose messages are acknowledged behind them, it goes quicker with 1, or as many as the source
+   * gives before it waits.
    */
   readonly window?: number | undefined;
   /**

@@ -214,6 +214,14 @@ impl Job for PushJob {
         Ok(())
     }
 
+    fn begin(&mut self) -> bool {
+        let begins = self.window.close();
+        if begins {
+            self.advance();
+        }
+        begins
+    }
+
     fn finish(&mut self) -> Result<()> {
         self.window.finish()?;
         self.advance();

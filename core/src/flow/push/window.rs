@@ -17,6 +17,8 @@ pub(super) struct EntryWindow {
     queue: VecDeque<Vec<u8>>,
     /// Whether no more records come.
     has_all: bool,
+    /// Whether the next window has no more records than there are now.
+    is_closed: bool,
     /// How many records were taken out of the queue.
     taken: u64,
     names: Names,
@@ -41,6 +43,7 @@ impl EntryWindow {
         Self {
             size,
             has_all: records.is_some(),
+            is_closed: false,
             queue: records.unwrap_or_default(),
             taken: 0,
             names: Names::default(),
@@ -57,6 +60,12 @@ impl EntryWindow {
         self.refuse_records()?;
         self.queue.push_back(record.to_vec());
         Ok(self.queue.len() >= self.size)
+    }
+
+    /// Closes the next window, however few its records are; whether it has any.
+    pub(super) fn close(&mut self) -> bool {
+        self.is_closed = !self.queue.is_empty();
+        self.is_closed
     }
 
     /// Takes note that there are no more records.
@@ -93,7 +102,8 @@ impl EntryWindow {
 
     /// The records of the next window, once they are all there.
     pub(super) fn turn(&mut self) -> Vec<Turn> {
-        let is_enough = self.has_all || self.queue.len() >= self.size;
+        let is_closed = std::mem::take(&mut self.is_closed);
+        let is_enough = self.has_all || is_closed || self.queue.len() >= self.size;
         let count = if is_enough { self.queue.len().min(self.size) } else { 0 };
         let records: Vec<Vec<u8>> = self.queue.drain(..count).collect();
         let mut turn = Vec::with_capacity(records.len());
@@ -207,6 +217,17 @@ mod tests {
 
     fn numbers(window: &mut EntryWindow) -> Vec<u64> {
         window.turn().iter().map(|turn| turn.number).collect()
+    }
+
+    #[test]
+    fn a_closed_window_begins_with_what_is_there() {
+        let mut window = EntryWindow::new(2, None);
+        assert!(!window.close());
+        window.feed(b"{}").unwrap();
+        assert!(window.close());
+        assert_eq!(numbers(&mut window), [0]);
+        window.feed(b"{}").unwrap();
+        assert_eq!((window.room(), numbers(&mut window)), (1, vec![]));
     }
 
     #[test]
