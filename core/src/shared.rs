@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
+    messages: AtomicU64,
 }
 
 impl Shared {
@@ -38,6 +39,7 @@ impl Shared {
             recorder: Mutex::default(),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),
+            messages: AtomicU64::new(0),
         }
     }
 
@@ -47,6 +49,12 @@ impl Shared {
 
     pub(crate) fn next_call(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The numbers of so many messages, the first of them: no two of a client's have one label, so that the answer to
+    /// another packet is none to this one.
+    pub(crate) fn number_messages(&self, count: usize) -> u64 {
+        self.messages.fetch_add(count as u64, Ordering::Relaxed)
     }
 
     pub(crate) fn url(&self, draft: &Draft) -> String {

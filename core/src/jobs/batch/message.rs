@@ -49,14 +49,14 @@ pub(super) struct PacketMode {
 }
 
 /// The packet's body. The writes' own bodies stand in it byte for byte.
-pub(super) fn write<'w>(manner: PacketMode, writes: impl Iterator<Item = (usize, &'w Checked)>) -> Vec<u8> {
+pub(super) fn write<'w>(manner: PacketMode, writes: impl Iterator<Item = (u64, &'w Checked)>) -> Vec<u8> {
     let mode = if manner.is_sequential { "SEQUENTIAL" } else { "PARALLEL" };
     let on_fail = if manner.stops { "STOP" } else { "CONTINUE" };
     let mut packet = format!(r#"{{"processingMode":"{mode}","onFail":"{on_fail}","messages":["#).into_bytes();
-    for (place, (index, write)) in writes.enumerate() {
+    for (place, (number, write)) in writes.enumerate() {
         let separator = if place == 0 { "" } else { "," };
         // A path that is percent-encoded has nothing that JSON would escape.
-        let (label, uri, verb) = (label(index), &write.path, write.method);
+        let (label, uri, verb) = (label(number), &write.path, write.method);
         let message =
             format!(r#"{separator}{{"label":"{label}","uri":"/{uri}","httpMethod":"{verb}","body":"#);
         packet.extend_from_slice(message.as_bytes());
@@ -68,9 +68,9 @@ pub(super) fn write<'w>(manner: PacketMode, writes: impl Iterator<Item = (usize,
     packet
 }
 
-/// The label of a write: its place in the batch.
-fn label(index: usize) -> String {
-    format!("request-{index}")
+/// The label of the write with this number among those of its client.
+fn label(number: u64) -> String {
+    format!("request-{number}")
 }
 
 /// One of the messages of a packet that was sent.
@@ -111,12 +111,12 @@ pub(crate) enum Word {
     Contradiction,
 }
 
-/// Reads the answer to a packet of the writes with these indices: a word on each, in their order.
+/// Reads the answer to a packet of the writes with these numbers: a word on each, in their order.
 ///
 /// # Errors
 /// [`Kind::Protocol`] when it mentions none of them.
-pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
-    read_labelled(body, &indices.iter().map(|index| label(*index)).collect::<Vec<_>>())
+pub(super) fn read(body: &[u8], numbers: impl Iterator<Item = u64>) -> Result<Vec<Word>> {
+    read_labelled(body, &numbers.map(label).collect::<Vec<_>>())
 }
 
 /// The same for writes with these labels.

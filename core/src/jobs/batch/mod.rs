@@ -44,6 +44,8 @@ pub(crate) struct BatchJob {
     packing: Packing,
     manner: PacketMode,
     writes: Vec<Write>,
+    /// The number of the first write among those of its client.
+    first_number: u64,
     /// Writes still to be sent that may travel in packets.
     packable: BTreeSet<usize>,
     /// Writes still to be sent that go on their own.
@@ -114,6 +116,7 @@ impl BatchJob {
             shared: Arc::clone(shared),
             packing: batch.packing,
             manner: PacketMode { is_sequential: batch.order == Order::Sequential || stops, stops },
+            first_number: shared.number_messages(writes.len()),
             writes,
             packable,
             alone,
@@ -131,6 +134,15 @@ impl BatchJob {
         job.halt = stopped_by.map(Halt::Failed);
         job.advance();
         Ok(job)
+    }
+
+    fn number(&self, index: usize) -> u64 {
+        self.first_number + index as u64
+    }
+
+    /// What the answer to a packet says of each of its writes.
+    fn words(&self, packet: &Sent, answer: &Response) -> Result<Vec<Word>> {
+        message::read(&answer.body, packet.writes.iter().map(|index| self.number(*index)))
     }
 
     /// The next writes that may travel together: with a strict order, as far as nothing that goes on its own
@@ -159,8 +171,8 @@ impl BatchJob {
             self.alone.remove(index);
             self.writes[*index].is_handed_out = true;
         }
-        let body =
-            message::write(self.manner, writes.iter().map(|index| (*index, &self.writes[*index].request)));
+        let messages = writes.iter().map(|index| (self.number(*index), &self.writes[*index].request));
+        let body = message::write(self.manner, messages);
         // A packet in doubt comes back at once, to be taken apart; only a batch that insists on packets has
         // it repeated as it is.
         let all_repeatable = writes.iter().all(|index| self.writes[*index].request.repeatable);
@@ -350,7 +362,7 @@ impl Job for BatchJob {
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let Some(sent) = self.out.get(&tag) else { return Err(Unusable::Hopeless(not_out())) };
         let fates = if sent.is_packet {
-            let words = message::read(&response.body, &sent.writes)?;
+            let words = self.words(sent, &response)?;
             let most = self.shared.config.max_body_bytes;
             let writes = sent.writes.iter().map(|index| &self.writes[*index].request);
             writes.zip(words).map(|(write, word)| packet::fate(word, write, most)).collect()
@@ -372,7 +384,7 @@ impl Job for BatchJob {
 
     fn recognises(&self, tag: u64, response: &Response) -> bool {
         let packet = self.out.get(&tag).filter(|sent| sent.is_packet);
-        packet.is_some_and(|packet| message::read(&response.body, &packet.writes).is_ok())
+        packet.is_some_and(|packet| self.words(packet, response).is_ok())
     }
 
     fn repeats(&mut self, tag: u64, error: &Error) {
