@@ -46,6 +46,7 @@ mod mapping_one_thing;
 mod mapping_packages;
 mod mapping_payments;
 mod mapping_ready;
+mod mapping_records;
 mod mapping_refund_taxes;
 mod mapping_refunds;
 mod mapping_rules;

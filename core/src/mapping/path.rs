@@ -205,7 +205,8 @@ impl Branch {
                 for (name, value) in node.members() {
                     let Some(branch) = self.named(name) else { continue };
                     // Of repeated members the last counts, and hides what the ones before it held.
-                    if found.places.get(branch.slot) != Some(&NOWHERE) {
+                    if let Some(first) = found.places.get(branch.slot).filter(|first| **first != NOWHERE) {
+                        value.note_repeated(node.beside(*first));
                         branch.forget(found);
                     }
                     match found.places.get_mut(branch.slot) {

@@ -27,10 +27,11 @@ use super::pieces::ShippedPieces;
 use super::plan::Leaf;
 use super::reference::Reference;
 use super::rule::{Each, MappingRule, Pick, Resolve, Source};
-use super::tape::{RecordNode, Tape};
+use super::tape::{RecordNode, Tape, TokenKind};
 use super::transform::ValueType;
 use super::value::Value;
 use super::{Compiled, Mapping};
+use crate::excerpt::excerpt;
 use crate::output::Failure;
 use pipeline::UnfitValue;
 use references::Asked;
@@ -40,11 +41,20 @@ use totals::ArrayEnds;
 pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Mapped {
     let tape = match Tape::read(record) {
         Ok(tape) => tape,
-        Err(reason) => return Mapped::failed(mapping.clone(), unreadable(reason)),
+        Err(reason) => {
+            return Mapped::failed(mapping.clone(), of_record("", format!("invalid JSON: {reason}")));
+        }
     };
+    if tape.root().kind() != TokenKind::Object {
+        let reason = "expected a JSON object, whose members the document reads";
+        return Mapped::failed(mapping.clone(), of_record(tape.root().raw(), reason.to_owned()));
+    }
     let mut run = Run::new(&mapping.0, record.len(), copies_records);
     run.enter(0, Value::of(tape.root()), Entrance::Record);
     run.record();
+    if let Some(reason) = tape.contradiction() {
+        return Mapped::failed(mapping.clone(), of_record("", reason));
+    }
     Mapped {
         mapping: mapping.clone(),
         failures: run.failures,
@@ -64,14 +74,15 @@ pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Map
     }
 }
 
-fn unreadable(reason: String) -> Failure {
+/// What keeps a record from being mapped at all. `value`: its JSON, where that says what is wrong.
+fn of_record(value: &str, reason: String) -> Failure {
     Failure {
         record: None,
         rule: String::new(),
         target: String::new(),
         source: "the record".to_owned(),
-        value: String::new(),
-        reason: format!("invalid JSON: {reason}"),
+        value: if value.is_empty() { String::new() } else { excerpt(value).to_string() },
+        reason,
     }
 }
 

@@ -6,11 +6,14 @@ mod tokenise;
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(super) use member_name::MemberName;
 use tokenise::{reason, tokenise};
 
 use super::value::{Value, from_end};
+use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
 /// What a token is.
@@ -49,6 +52,8 @@ const OUTSIDE: u32 = u32::MAX;
 pub(super) struct Tape<'r> {
     text: Cow<'r, str>,
     tokens: Vec<Token>,
+    /// A member that stands twice and says two things, as far as it was looked at: the place of the second, or `OUTSIDE`.
+    contradiction: AtomicU32,
 }
 
 thread_local! {
@@ -93,13 +98,27 @@ impl<'r> Tape<'r> {
         }
         let tokens = SPARE.try_with(Cell::take).unwrap_or_default();
         match tokenise(&text, tokens) {
-            Ok(tokens) => Ok(Self { text, tokens }),
+            Ok(tokens) => Ok(Self { text, tokens, contradiction: AtomicU32::new(OUTSIDE) }),
             Err(fault) => Err(reason(&text, &fault)),
         }
     }
 
     pub(super) fn root(&self) -> RecordNode<'_> {
         RecordNode { tape: self, place: 0 }
+    }
+
+    /// What is wrong with the record, where a member that was looked at stands twice and says two things: readers of JSON
+    /// disagree about which of them counts.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        let place = self.contradiction.load(Ordering::Relaxed);
+        let place = Some(place as usize).filter(|_| place != OUTSIDE)?;
+        let value = RecordNode { tape: self, place };
+        let name = place.checked_sub(1).and_then(|name| self.tokens.get(name))?;
+        Some(format!(
+            "the member {:?} stands twice in one object, the second time as {}; expected it once, or the same twice",
+            self.text_of(name),
+            excerpt(value.raw()),
+        ))
     }
 
     /// The text between a token's ends: of a text, without its quotes and with its escapes.
@@ -280,13 +299,35 @@ impl<'t> RecordNode<'t> {
         }
     }
 
-    /// The member of that name; of several the last, as JSON readers have it. Counts the members that it looks at.
+    /// Takes note that a member stands twice, unless both say the same.
+    #[cold]
+    pub(super) fn note_repeated(self, first: RecordNode<'_>) {
+        if (self.kind(), self.raw()) != (first.kind(), first.raw()) {
+            self.tape.contradiction.store(self.place(), Ordering::Relaxed);
+        }
+    }
+
+    /// Takes note of its members that stand twice.
+    #[cold]
+    pub(super) fn note_repeated_members(self) {
+        let mut known = BTreeMap::new();
+        for (name, value) in self.members() {
+            if let Some(first) = known.insert(name.text(), value) {
+                value.note_repeated(first);
+            }
+        }
+    }
+
+    /// The member of that name; of several the last, as JSON readers have it, of which note is taken. Counts the members
+    /// that it looks at.
     pub(super) fn member(self, wanted: &MemberName, visited: &mut usize) -> Option<RecordNode<'t>> {
         let (mut found, mut count) = (None, 0);
         for (name, value) in self.members() {
             count += 1;
-            if name.is(wanted) {
-                found = Some(value);
+            if name.is(wanted)
+                && let Some(first) = found.replace(value)
+            {
+                value.note_repeated(first);
             }
         }
         *visited += count;

@@ -115,7 +115,7 @@ impl<'v> Value<'v> {
                 let copied = |(name, value): (NodeName<'_>, _)| {
                     (Cow::Owned(name.text().into_owned()), Value::owned(value))
                 };
-                Value::Object(distinct(node.members().map(copied).collect()).into())
+                Value::Object(distinct_members(node, copied).into())
             }
         }
     }
@@ -280,7 +280,7 @@ impl<'v> Value<'v> {
         match self {
             Value::Object(members) => Some(members.to_vec()),
             Value::Node(node) if node.kind() == TokenKind::Object => {
-                Some(distinct(node.members().map(|(name, value)| (name.text(), Value::of(value))).collect()))
+                Some(distinct_members(*node, |(name, value)| (name.text(), Value::of(value))))
             }
             Value::Null
             | Value::True
@@ -393,6 +393,20 @@ pub(super) fn distinct<'v>(pairs: Vec<(Cow<'v, str>, Value<'v>)>) -> Vec<(Cow<'v
                 members.push((name, value));
             }
         }
+    }
+    members
+}
+
+/// The members of a record's object, of which note is taken where they stand twice.
+fn distinct_members<'t, 'v>(
+    node: RecordNode<'t>,
+    member: impl Fn((NodeName<'t>, RecordNode<'t>)) -> (Cow<'v, str>, Value<'v>),
+) -> Vec<(Cow<'v, str>, Value<'v>)> {
+    let all: Vec<_> = node.members().map(member).collect();
+    let count = all.len();
+    let members = distinct(all);
+    if members.len() < count {
+        node.note_repeated_members();
     }
     members
 }
