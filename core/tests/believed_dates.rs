@@ -203,3 +203,19 @@ fn a_state_that_lies_ahead_of_every_clock_is_told() {
     assert!(error.message().contains("lies ahead of the server's time"), "{error}");
     assert!(ran.sent.iter().all(|(_, path, _)| path.starts_with(SEARCH)));
 }
+
+#[test]
+fn a_beginning_that_lies_ahead_of_every_clock_is_told_as_such() {
+    let mut account = Account::with_orders(9);
+    let mut pull = Pull::of("order");
+    pull.resources[0].since = Some("2026-03-01".to_owned());
+    let ran = run(client("").pull(pull).unwrap(), &mut account, |request, account| {
+        Given::Instead(account.clone().serve(request))
+    });
+    let error = ran.error.expect("an error");
+    assert_eq!((error.kind(), error.location()), (Kind::Validation, Some("resources[0].since")), "{error}");
+    assert!(
+        error.message().starts_with("\"2026-03-01\" lies ahead of the server's time, 2026-01-01T"),
+        "{error}"
+    );
+}

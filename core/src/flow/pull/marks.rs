@@ -23,6 +23,14 @@ impl Stream {
         }
         let in_words =
             |at| DateTime::from_milliseconds(at, None).map_or_else(|_| at.to_string(), |at| at.to_string());
+        if let Some(since) = self.plan.since.as_ref().filter(|since| since.at == mark.at) {
+            let told = format!(
+                "{:?} lies ahead of the server's time, {}: what changed meanwhile would be left out; expected a moment that has passed",
+                since.text,
+                in_words(answered.latest()),
+            );
+            return Err(Error::validation("since", told));
+        }
         Err(Error::new(
             Kind::Conflict,
             format!(
