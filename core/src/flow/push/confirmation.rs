@@ -62,6 +62,11 @@ pub(super) enum Uniqueness {
     Unknown,
     /// Nothing else.
     Alone,
+    /// These, and not itself. Until it is read by its id, it may be one of several, or the answer to its write may have
+    /// named another record.
+    Others(Vec<Hit>),
+    /// This one alone, since the answer to its write named another record, as its own read says in these words.
+    Instead(u64, String),
     /// These.
     Doubled(Vec<Hit>),
 }
@@ -80,8 +85,35 @@ impl Uniqueness {
     fn is_open(&self) -> bool {
         match self {
             Uniqueness::Unseen | Uniqueness::Unknown => true,
-            Uniqueness::NotThere(_) | Uniqueness::Alone | Uniqueness::Doubled(_) => false,
+            Uniqueness::NotThere(_)
+            | Uniqueness::Alone
+            | Uniqueness::Others(_)
+            | Uniqueness::Instead(..)
+            | Uniqueness::Doubled(_) => false,
         }
+    }
+
+    /// Whether the record that its write was answered with was not seen.
+    fn is_unseen(&self) -> bool {
+        matches!(self, Uniqueness::Unseen | Uniqueness::Others(_))
+    }
+
+    /// Takes what the own read says of the record that its write was answered with: why it is not what was created, or
+    /// nothing where it is.
+    pub(super) fn take_read(&mut self, id: u64, why: Option<String>) {
+        *self = match (std::mem::replace(self, Uniqueness::Unseen), why) {
+            (Uniqueness::Others(others), Some(why)) => match others.as_slice() {
+                [Hit::Id(found)] => Uniqueness::Instead(*found, why),
+                _ => Uniqueness::Doubled(others),
+            },
+            (Uniqueness::Others(others), None) => Uniqueness::with_others(Hit::Id(id), others),
+            (_, Some(why)) => Uniqueness::NotThere(why),
+            (seen, None) => seen,
+        }
+    }
+
+    fn with_others(own: Hit, others: Vec<Hit>) -> Self {
+        Uniqueness::Doubled(std::iter::once(own).chain(others).collect())
     }
 }
 
@@ -98,7 +130,9 @@ impl Creation {
         match (others.is_empty(), hits.contains(&own)) {
             (true, true) => Uniqueness::Alone,
             (true, false) => Uniqueness::Unseen,
-            (false, _) => Uniqueness::Doubled(std::iter::once(own).chain(others).collect()),
+            // Only the records of the push itself are read by their ids.
+            (false, false) if self.mapping.is_none() => Uniqueness::Others(others),
+            (false, _) => Uniqueness::with_others(own, others),
         }
     }
 
@@ -116,6 +150,10 @@ impl Creation {
                  them in Brightpearl",
                 hits.len(),
                 listed(hits)
+            )),
+            Uniqueness::Others(_) => None,
+            Uniqueness::Instead(id, why) => Some(format!(
+                "the answer to its write named another one, and {why}; with its key {id} is there"
             )),
             Uniqueness::NotThere(why) => Some(format!(
                 "{what} was answered as created, and {why}: whether it was created is not known; look in Brightpearl"
@@ -154,7 +192,12 @@ impl Confirmation {
             creation.uniqueness = creation.find(lookups);
             match &creation.uniqueness {
                 // It is there, whatever a search shows that lags behind.
-                Uniqueness::Alone | Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::NotThere(_) => {
+                Uniqueness::Alone
+                | Uniqueness::Unseen
+                | Uniqueness::Unknown
+                | Uniqueness::Others(_)
+                | Uniqueness::Instead(..)
+                | Uniqueness::NotThere(_) => {
                     creation.id.into_iter().for_each(|id| lookups.learn(&creation.sought, id, false));
                 }
                 Uniqueness::Doubled(hits) => lookups.learn_hits(&creation.sought, hits.clone()),
@@ -193,6 +236,9 @@ impl Confirmation {
         if self.is_doubled(of) {
             outcome.state = doubled(outcome.state);
         }
+        if let Some(id) = self.found_instead(of) {
+            outcome.id = Some(id);
+        }
         if self.is_not_there(of) {
             outcome.state = State::MaybeApplied;
             outcome.id = None;
@@ -217,8 +263,24 @@ impl Confirmation {
             let Creation { mapping: None, sought, id: Some(id), uniqueness, .. } = creation else {
                 return None;
             };
-            matches!(uniqueness, Uniqueness::Unseen).then_some((&*sought, *id, uniqueness))
+            uniqueness.is_unseen().then_some((&*sought, *id, uniqueness))
         })
+    }
+
+    /// What is there instead of what the answer to a record's write named.
+    fn found_instead(&self, record: u64) -> Option<u64> {
+        let own =
+            self.creations.iter().filter(|creation| creation.record == record && creation.mapping.is_none());
+        own.filter_map(|creation| match &creation.uniqueness {
+            Uniqueness::Instead(id, _) => Some(*id),
+            Uniqueness::Unseen
+            | Uniqueness::NotThere(_)
+            | Uniqueness::Unknown
+            | Uniqueness::Alone
+            | Uniqueness::Others(_)
+            | Uniqueness::Doubled(_) => None,
+        })
+        .next()
     }
 
     fn is_not_there(&self, record: u64) -> bool {
@@ -323,26 +385,36 @@ impl PushJob {
     /// Puts out what was held, as it is known now.
     fn release(&mut self) {
         let mut confirmation = std::mem::take(&mut self.confirmation);
+        // What could not be read counts as there: somebody is to look.
+        confirmation.unseen_mut().for_each(|(_, id, uniqueness)| uniqueness.take_read(id, None));
         confirmation.has_unseen |= confirmation.creations.iter().any(|creation| match creation.uniqueness {
             Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::NotThere(_) => true,
-            Uniqueness::Alone | Uniqueness::Doubled(_) => false,
+            Uniqueness::Alone | Uniqueness::Others(_) | Uniqueness::Instead(..) | Uniqueness::Doubled(_) => {
+                false
+            }
         });
         for creation in &confirmation.creations {
             let is_own = creation.mapping.is_none();
             match &creation.uniqueness {
-                Uniqueness::Unseen | Uniqueness::Unknown => {}
+                Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::Others(_) => {}
+                Uniqueness::Instead(id, _) => {
+                    self.lookups.learn(&creation.sought, *id, false);
+                    self.ledger.rewrite(&creation.name, DoneState::Created, Some(*id));
+                    self.rivals.note_end(&creation.sought, creation.record, (State::Created, Some(*id)));
+                }
                 Uniqueness::Alone if creation.is_earlier || confirmation.has_unseen => {
                     self.ledger.rewrite(&creation.name, DoneState::Created, creation.id);
                 }
                 Uniqueness::Alone => {}
                 // Another run looks whether it still is.
-                Uniqueness::Doubled(_) => {
-                    self.ledger.rewrite(&creation.name, DoneState::NotWritten, creation.id)
+                Uniqueness::Doubled(hits) => {
+                    self.lookups.learn_hits(&creation.sought, hits.clone());
+                    self.ledger.rewrite(&creation.name, DoneState::NotWritten, creation.id);
                 }
                 Uniqueness::NotThere(_) => self.ledger.rewrite(&creation.name, DoneState::NotWritten, None),
             }
             if is_own && confirmation.is_doubled(creation.record) {
-                self.rivals.note_doubled(&creation.sought, creation.record);
+                self.rivals.note_end(&creation.sought, creation.record, (State::Doubled, creation.id));
             }
         }
         for held in std::mem::take(&mut confirmation.held) {

@@ -3,7 +3,6 @@
 
 use super::PushJob;
 use super::compare::at_place;
-use super::confirmation::Uniqueness;
 use super::sought::Sought;
 use super::terms::Terms;
 use crate::json::{Part, text_of};
@@ -38,13 +37,12 @@ impl PushJob {
         for (sought, id, uniqueness) in self.confirmation.unseen_mut() {
             let place = resources.items.iter().position(|item| item.id == Some(id));
             let json = place.and_then(|place| resources.json(place)).map(String::from_utf8_lossy);
-            if let Some(found) = json.and_then(|json| terms.other_key(sought, &json)) {
-                *uniqueness =
-                    Uniqueness::NotThere(format!("{id} is another record, which has {found:?} for its key"));
-            } else if resources.missing.contains(id) {
-                let why = format!("neither the search nor its own read shows {id}");
-                *uniqueness = Uniqueness::NotThere(why);
-            }
+            let other = json.and_then(|json| terms.other_key(sought, &json));
+            let another =
+                other.map(|found| format!("{id} is another record, which has {found:?} for its key"));
+            let is_missing = resources.missing.contains(id);
+            let missing = is_missing.then(|| format!("neither the search nor its own read shows {id}"));
+            uniqueness.take_read(id, another.or(missing));
         }
     }
 }

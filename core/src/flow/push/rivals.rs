@@ -295,12 +295,11 @@ impl KeyBook {
         }
     }
 
-    /// Takes note that what a record has created is there more than once.
-    pub(super) fn note_doubled(&mut self, key: &Sought, number: u64) {
+    /// Takes note of how a record ended after all, now that it was looked for.
+    pub(super) fn note_end(&mut self, key: &Sought, number: u64, end: (State, Option<u64>)) {
         let key = Digest::of(key.text());
         if let Some(holder) = self.holder(key).filter(|holder| holder.number == number) {
-            let id = holder.end.and_then(|(_, id)| id);
-            self.put(key, &Holder { end: Some((State::Doubled, id)), ..holder });
+            self.put(key, &Holder { end: Some(end), ..holder });
         }
     }
 
