@@ -176,21 +176,21 @@ def _budget(client: Client) -> Diagnosis:
 def _webhooks(client: Client, service: ServiceConfiguration | None) -> Diagnosis:
     """Which webhooks are registered, and whether they are those that a service needs."""
     try:
-        listed, _ = registered_webhooks(client)
-        events = sorted({one_line(one["subscribeTo"]) for one in listed})
+        registered = registered_webhooks(client)
+    except ProtocolError as error:
+        return _from(error, "webhooks", verdict="unknown")
     except BrightpearlError as error:
         return _from(error, "webhooks", verdict=_verdict(error), advice=_advice(error, "integration-service"))
-    except (KeyError, TypeError):
-        return Diagnosis("", "webhooks", "the list of webhooks cannot be read", "", "unknown")
+    events = sorted({one_line(event) for event in registered.events})
     told = f"registered for {', '.join(events)}" if events else "none is registered"
-    return _good("webhooks", told) if service is None else _subscribed(client, service, listed, told)
+    return _good("webhooks", told) if service is None else _subscribed(client, service, registered.json, told)
 
 
-def _subscribed(client: Client, service: ServiceConfiguration, listed: list[Any], told: str) -> Diagnosis:
+def _subscribed(client: Client, service: ServiceConfiguration, registered: str, told: str) -> Diagnosis:
     from brightpearl.service.receiving import planned
 
     try:
-        plan = planned(service, client._account, json.dumps(listed))
+        plan = planned(service, client._account, registered)
     except BrightpearlError as error:
         return _from(error, "webhooks", verdict="wrong")
     if plan is None:

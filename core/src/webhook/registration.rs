@@ -1,12 +1,14 @@
 //! What has to be done so that the registered webhooks are those that are declared (API notes §7.1: there is no PUT).
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::receiver::WebhookReceiver;
 use super::subscription::{RegisteredWebhook, SECRET_VARIABLE, SubscriptionFinding, WebhookSubscription};
 use super::variable::Variable;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::json::json_error;
 use crate::named::named;
 
@@ -64,7 +66,8 @@ named! {
 /// as the array in it. A 404 of that says that there are none: `[]`.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `account` when nothing is received for it, and at `registered`.
+/// [`Kind::Validation`](crate::Kind::Validation) at `account` when nothing is received for it, and at `registered` where
+/// that is invalid JSON. [`Kind::Protocol`] at `registered` where it is no list of webhooks, each once.
 pub fn plan(receiver: &WebhookReceiver, account: &str, registered: &str) -> Result<WebhookPlan> {
     let secrets = receiver.secrets(account).ok_or_else(|| {
         Error::validation("account", format!("{account:?} is not among the accounts of the receiver"))
@@ -72,15 +75,7 @@ pub fn plan(receiver: &WebhookReceiver, account: &str, registered: &str) -> Resu
     let Some((secret, older)) = secrets.split_first() else {
         return Err(Error::validation("account", format!("{account:?} has no secret")));
     };
-    let written: Vec<Box<RawValue>> =
-        serde_json::from_str(registered).map_err(|error| json_error("registered", &error))?;
-    let mut there = Vec::with_capacity(written.len());
-    for text in &written {
-        let webhook: RegisteredWebhook =
-            serde_json::from_str(text.get()).map_err(|error| json_error("registered", &error))?;
-        there.push(webhook);
-    }
-    there.sort_by_key(|webhook| webhook.id);
+    let there = read(registered)?;
     let mut plan = WebhookPlan {
         create: Vec::new(),
         remove: Vec::new(),
@@ -126,6 +121,32 @@ pub fn plan(receiver: &WebhookReceiver, account: &str, registered: &str) -> Resu
         }
     }
     Ok(plan)
+}
+
+/// The webhooks of an answer, by their ids. What is wrong with one is not quoted, since its address has a secret.
+fn read(registered: &str) -> Result<Vec<RegisteredWebhook>> {
+    let text: &RawValue =
+        serde_json::from_str(registered).map_err(|error| json_error("registered", &error))?;
+    let unfit = |place: &str| {
+        let told = "expected a list of webhooks, each with id, subscribeTo, httpMethod and uriTemplate";
+        Error::new(Kind::Protocol, told).at(place)
+    };
+    let written: Vec<&RawValue> = serde_json::from_str(text.get()).map_err(|_| unfit("registered"))?;
+    let mut there: BTreeMap<u64, (&str, RegisteredWebhook)> = BTreeMap::new();
+    for (place, text) in written.iter().map(|text| text.get()).enumerate() {
+        let place = format!("registered[{place}]");
+        let webhook: RegisteredWebhook = serde_json::from_str(text).map_err(|_| unfit(&place))?;
+        let id = webhook.id;
+        match there.insert(id, (text, webhook)) {
+            // Listed twice, it is registered once.
+            Some((known, _)) if known != text => {
+                let told = format!("the list of webhooks says two things of webhook {id}");
+                return Err(Error::new(Kind::Protocol, told).at(place));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(there.into_values().map(|(_, webhook)| webhook).collect())
 }
 
 /// Whether a registered address is one of ours, whichever secret it has: it goes to `public_url`, or is written as one of

@@ -99,8 +99,7 @@ def _planned(client: Any, configuration: Any) -> dict[str, Any]:
     from brightpearl.service.receiving import planned
     from brightpearl.text import Veiled
 
-    registered, _ = registered_webhooks(client)
-    found = planned(configuration, account_of(client), json.dumps(registered))
+    found = planned(configuration, account_of(client), registered_webhooks(client).json)
     return Veiled(found)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
 from typing import Any
 
 from brightpearl.client import Client
-from brightpearl.exceptions import BrightpearlError
+from brightpearl.exceptions import BrightpearlError, ProtocolError
 from brightpearl.registered import registered_webhooks
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.receiving import planned, subscriptions_of
@@ -48,15 +47,15 @@ class AccountInspection:
         self._facts = {}
         facts: dict[str, Any] = {}
         try:
-            listed, found = registered_webhooks(self._client)
-            registered = json.dumps(listed)
-            for answer in found.responses:
+            registered = registered_webhooks(self._client)
+            for answer in registered.read.responses:
                 if (date := answer.headers.get("date")) is not None:
                     facts["clock"] = [{"subject": "", "date": date, "at_ms": time.time_ns() // 1_000_000}]
-        except (KeyError, TypeError):
-            LOG.info("the list of registered webhooks cannot be read")
+            missing = self._missing(registered.json)
+        except ProtocolError as error:
+            LOG.info("the list of registered webhooks cannot be read: %s", error)
             return
-        facts["subscriptions"] = [{"subject": self._account, "missing": self._missing(registered)}]
+        facts["subscriptions"] = [{"subject": self._account, "missing": missing}]
         self._facts = facts
 
     def _missing(self, registered: str) -> list[str]:
