@@ -203,3 +203,21 @@ fn configured_places_for_tokens_are_checked_at_once() {
     let client = Client::new(Config::from_json(&config(named, token_url)).unwrap()).unwrap();
     assert!(sent(&mut call(&client), 0).request.url.starts_with("http://127.0.0.1:8080/public-api/acme/"));
 }
+
+#[test]
+fn a_gateway_s_word_at_a_refresh_refuses_no_grant() {
+    for word in ["not_found", "forbidden", "rate_limited", "bad_gateway", "slow_down", "login_required"] {
+        for status in [400, 403, 404] {
+            let client = client();
+            let mut first = call(&client);
+            let login = sent(&mut first, 0);
+            let answer = format!(r#"{{"error":"{word}"}}"#);
+            first.answer(login.id, Response::new(status, answer), 1_000).unwrap();
+            // The grant is tried again, by this call or the next.
+            let Ok(Step::Wait { until, .. }) = first.poll(1_000) else {
+                panic!("{status} {word}: not tried again")
+            };
+            assert!(body(&sent(&mut first, until)).contains("refresh_token=refresh-1"));
+        }
+    }
+}

@@ -221,7 +221,7 @@ fn a_refused_login_with_many_values_is_told_in_words_of_our_own() {
         |count: usize| (0..count).map(|number| format!("\"v{number:07}\"")).collect::<Vec<_>>().join(",");
     let refusal = |count: usize| {
         let values = values(count);
-        format!(r#"{{"error":"locked","error_description":"ask the owner","tokens":[{values}]}}"#)
+        format!(r#"{{"error":"invalid_grant","error_description":"ask the owner","tokens":[{values}]}}"#)
     };
     let long = format!(r#"{{"errors":[{{"code":"X","message":"{}"}}]}}"#, "ask the owner ".repeat(2_000));
     let values_only = format!("[{}]", values(8_192));

@@ -418,3 +418,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_webhook_that_is_listed_twice_is_registered_once() {
+    let one = registered(2, NEW, "order.modified");
+    let twice = json!([one, one]).to_string();
+    let found = plan(&receiver(), "acct", &twice).unwrap();
+    assert_eq!((found.keep, found.remove.len()), (vec![2], 0));
+    let mut other = one.clone();
+    other["subscribeTo"] = "product.created".into();
+    let error = plan(&receiver(), "acct", &json!([one, other]).to_string()).unwrap_err();
+    assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some("registered[1]")), "{error}");
+}
+
+#[test]
+fn what_is_no_list_of_webhooks_is_the_server_s_and_shows_no_secret() {
+    let mut as_text = registered(2, NEW, "order.modified");
+    as_text["id"] = "two".into();
+    for (list, place) in [
+        (json!({"message": "later"}), "registered"),
+        (json!([null]), "registered[0]"),
+        (json!([registered(1, NEW, "order.modified"), as_text]), "registered[1]"),
+    ] {
+        let error = plan(&receiver(), "acct", &list.to_string()).unwrap_err();
+        assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some(place)), "{list}");
+        assert!(error.message().contains("expected a list of webhooks") && !error.to_string().contains(NEW));
+    }
+    assert_eq!(plan(&receiver(), "acct", "nothing").unwrap_err().kind(), Kind::Validation);
+}

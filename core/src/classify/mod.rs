@@ -62,15 +62,22 @@ pub(crate) fn classify_write(response: &Response, max_body: usize) -> Result<(),
     })
 }
 
-/// The same for a login, of which the OAuth server's words (RFC 6749, 5.2) count as well. Whatever else answers says nothing of
-/// the credentials.
+/// The same for a login, of which the OAuth server's words count as well. Whatever else answers says nothing of the
+/// credentials.
 pub(crate) fn classify_login(response: &Response, max_body: usize) -> Result<(), Failed> {
-    const PASSING: &[&str] = &["server_error", "temporarily_unavailable"];
+    /// The codes by which a token request is refused (RFC 6749, 5.2).
+    const REFUSALS: [&str; 6] = [
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    ];
     let verdict = classify(response, max_body);
     let body = FailedAnswer::read(&response.body);
-    let is_word = |code: &str| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_oauth = |code: &str| !code.is_empty() && is_word(code) && !PASSING.contains(&code);
-    let is_own = says_own(response.status, &body) || body.errors.iter().any(|error| is_oauth(&error.code));
+    let is_refusal = |code: &str| REFUSALS.contains(&code);
+    let is_own = says_own(response.status, &body) || body.errors.iter().any(|error| is_refusal(&error.code));
     wipe_stack();
     verdict.map_err(|failed| match failed.error.delivery() {
         Delivery::Rejected if !is_own => from_elsewhere(response, failed),

@@ -86,6 +86,13 @@ fn of_record(value: &str, reason: String) -> Failure {
     }
 }
 
+/// What a failure says that was looked at: its expression, or its name where the expression is a program that no reader of an
+/// outcome wants to see. The rule says where it stands.
+fn told_source(expression: &str, name: &str) -> String {
+    const LONGEST: usize = 60;
+    if expression.len() > LONGEST { name } else { expression }.to_owned()
+}
+
 /// What a rule came to.
 enum RuleOutcome {
     Written,
@@ -261,7 +268,7 @@ impl<'v> Run<'v> {
             record: None,
             rule: rule.to_owned(),
             target: String::new(),
-            source: source.to_owned(),
+            source: told_source(source, "the record"),
             value: String::new(),
             reason,
         });

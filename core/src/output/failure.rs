@@ -14,7 +14,8 @@ pub struct Failure {
     pub rule: String,
     /// Where the value should have gone: a JSON Pointer into the body, or `{ID}` for a part of the path.
     pub target: String,
-    /// The path that it was picked by, from the record on: `line_items[2].price`.
+    /// The path that it was picked by, from the record on: `line_items[2].price`. Of what is refused by a long expression, what
+    /// that is about: `the total`.
     pub source: String,
     /// What was found there, in words; long texts are cut.
     pub value: String,

@@ -398,4 +398,9 @@ class RowHandler implements ProxyHandler<Row> {
   deleteProperty(): boolean {
     return false;
   }
+
+  /** A frozen object must have its properties itself, which a row reads from its page. */
+  preventExtensions(): boolean {
+    throw new TypeError("a row cannot be frozen or sealed; nothing can change it anyway. Freeze its `toObject()` instead");
+  }
 }

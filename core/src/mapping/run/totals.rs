@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Run;
+use super::{Run, told_source};
 use crate::mapping::expression::Scope;
 use crate::mapping::plan::tokens;
 use crate::mapping::tape::Tape;
@@ -281,7 +281,7 @@ impl<'v> Run<'v> {
             record: None,
             rule: total.pointer.clone(),
             target: String::new(),
-            source: total.is.expression.text.clone(),
+            source: told_source(&total.is.expression.text, &total.name),
             value: stated.excerpt(),
             reason,
         });
