@@ -53,6 +53,13 @@ function search({ path, key, columns }) {
 /** The whole module. */
 export function generate() {
   const entries = catalog();
+  // A short name stands for the first search of its resource, as the engine has it.
+  const shorts = entries.flatMap(({ name }) =>
+    describe(name)
+      .searches.slice(0, 1)
+      .filter(({ columns }) => columns.length > 0)
+      .map(({ path }) => `  readonly ${JSON.stringify(name)}: ${JSON.stringify(path)};`),
+  );
   const searches = entries.flatMap(({ name }) => describe(name).searches).filter(({ columns }) => columns.length > 0);
   return `${head}
 /** The resources, by their short names. */
@@ -67,6 +74,11 @@ export type TaskName =${union(tasks().map(({ name }) => name))};
 /** The searches whose columns are known. */
 export interface Searches {
 ${searches.map(search).join("\n")}
+}
+
+/** The searches that short names stand for. */
+export interface ShortSearches {
+${shorts.join("\n")}
 }
 `;
 }

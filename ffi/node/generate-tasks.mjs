@@ -14,7 +14,8 @@ const head = `/**
  */
 
 import type { CallOptions } from "./call-options";
-import type { Parsed } from "./json";`;
+import type { Parsed } from "./json";
+import type { Ids } from "./options";`;
 
 const base = `/**
  * What people do daily, each with typed arguments and a typed result. Arguments are checked before anything is sent: a

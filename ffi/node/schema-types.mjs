@@ -24,6 +24,16 @@ export function documentation(sentences, indent, width = WIDTH) {
 /** A name as a member: quoted where it must be. */
 export const memberName = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
+/** Whether a member is a set of ids, which may be one, several or a text. */
+const isSetOfIds = (name, { type }) =>
+  name.endsWith("Ids") && ["integer", "string"].every((kind) => [type].flat().includes(kind));
+
+/** The type of a member. */
+function typeOfMember(name, schema, indent, given) {
+  if (!given || !isSetOfIds(name, schema)) return typeOf(schema, indent, given);
+  return [schema.type].flat().includes("null") ? "Ids | null" : "Ids";
+}
+
 /** How a pattern begins whose texts are date-times, or days. */
 const DATE_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T";
 
@@ -71,7 +81,7 @@ function ofObject({ properties = {}, required = [], allOf = [], additionalProper
   const inner = `${indent}  `;
   const members = Object.entries(properties).map(([name, schema]) => {
     const comment = documentation(notes(schema), inner);
-    const type = typeOf(schema, inner, given);
+    const type = typeOfMember(name, schema, inner, given);
     const isOptional = !required.includes(name);
     const absent = isOptional && given ? " | undefined" : "";
     return `${comment}${inner}readonly ${memberName(name)}${isOptional ? "?" : ""}: ${type}${absent};\n`;

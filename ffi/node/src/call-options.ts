@@ -1,5 +1,6 @@
 /** What one call does otherwise than its client. */
 
+import type { Answered } from "./answered";
 import type { Call } from "./call";
 import { invalid } from "./errors";
 import { membersOf, refuseUnknown } from "./given";
@@ -21,14 +22,32 @@ export interface CallOptions extends Cancellable {
   readonly extraHeaders?: Parameters | undefined;
   /** Query parameters of every request, behind its own. */
   readonly extraQuery?: Parameters | undefined;
+  /**
+   * Is told of every answer as it comes, of any kind of call: those of searches, fetches, pulls, batches and pushes are in
+   * `responses`, too. Logins are left out, and what it throws is ignored.
+   */
+  readonly onAnswer?: ((answered: Answered) => void) | undefined;
 }
+
+/** The names of what every call is told. */
+export const CALL_OPTIONS = [
+  "signal",
+  "timeoutMs",
+  "maxAttempts",
+  "extraHeaders",
+  "extraQuery",
+  "onAnswer",
+] as const satisfies readonly (keyof CallOptions)[];
 
 /** What an operation is told, and what its call is. Throws a `ValidationError` at `options` for what is no object. */
 export function apart<Options extends CallOptions>(
   options: Options | undefined,
 ): [CallOptions, Omit<Options, keyof CallOptions>] {
-  const { signal, timeoutMs, maxAttempts, extraHeaders, extraQuery, ...rest } = membersOf("options", options);
-  return [{ signal, timeoutMs, maxAttempts, extraHeaders, extraQuery } as CallOptions, rest];
+  const { signal, timeoutMs, maxAttempts, extraHeaders, extraQuery, onAnswer, ...rest } = membersOf("options", options);
+  if (onAnswer !== undefined && typeof onAnswer !== "function") {
+    throw invalid("onAnswer", "expected a function, which is told of each answer");
+  }
+  return [{ signal, timeoutMs, maxAttempts, extraHeaders, extraQuery, onAnswer } as CallOptions, rest];
 }
 
 /** What a call is whose operation is told nothing. Throws a `ValidationError` at an option that there is not. */
@@ -45,7 +64,7 @@ export function adjust(call: Call, { maxAttempts, extraHeaders, extraQuery }: Ca
   }
   try {
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts < 2 ** 32)) {
-      throw invalid("maxAttempts", `found ${String(maxAttempts)}, expected a whole number from 1 on`);
+      throw invalid("maxAttempts", `found ${String(maxAttempts)}, expected a whole number from 1 to 4294967295`);
     }
     const headers = pairs("extraHeaders", extraHeaders);
     const query = pairs("extraQuery", extraQuery);

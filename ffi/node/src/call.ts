@@ -2,6 +2,7 @@
 
 import { inspect } from "node:util";
 import { Malformed, messageOf, readAnswer, sentBy, type Answer } from "./answer";
+import { Answers } from "./answered";
 import type { BatchResult } from "./batch";
 import { check, invalid, make, misuse } from "./errors";
 import { readData, type Data } from "./data";
@@ -103,6 +104,8 @@ export interface Explanation {
 
 /** One purpose under way. Times are milliseconds since the Unix epoch. */
 export class Call {
+  /** @internal The answers that the driver has got. */
+  readonly answers = new Answers();
   readonly #handle: Handle;
 
   /** @internal Takes over a handle. */

@@ -648,3 +648,37 @@ export interface Searches {
     readonly sort: "id" | "code" | "name";
   };
 }
+
+/** The searches that short names stand for. */
+export interface ShortSearches {
+  readonly "journal": "accounting-service/journal-search";
+  readonly "customer-payment": "accounting-service/customer-payment-search";
+  readonly "supplier-payment": "accounting-service/supplier-payment-search";
+  readonly "payment-method": "accounting-service/payment-method-search";
+  readonly "nominal-code": "accounting-service/nominal-code-search";
+  readonly "currency": "accounting-service/currency-search";
+  readonly "all-transaction-statement": "accounting-service/statement/all-transaction-search";
+  readonly "contact": "contact-service/contact-search";
+  readonly "company": "contact-service/company-search";
+  readonly "contact-group": "contact-service/contact-group-search";
+  readonly "contact-group-member": "contact-service/contact-group-member-search";
+  readonly "order": "order-service/order-search";
+  readonly "sales-order": "order-service/sales-order-search";
+  readonly "order-note": "order-service/order-note-search";
+  readonly "landed-cost-estimate": "order-service/purchase-order-lc-search";
+  readonly "product": "product-service/product-search";
+  readonly "brand": "product-service/brand-search";
+  readonly "collection": "product-service/collection-search";
+  readonly "season": "product-service/season-search";
+  readonly "brightpearl-category": "product-service/brightpearl-category-search";
+  readonly "product-type": "product-service/product-type-search";
+  readonly "option": "product-service/option-search";
+  readonly "option-value": "product-service/option-value-search";
+  readonly "goods-out-note": "warehouse-service/goods-note/goods-out-search";
+  readonly "goods-in-note": "warehouse-service/goods-in-search";
+  readonly "goods-movement": "warehouse-service/goods-movement-search";
+  readonly "warehouse": "warehouse-service/warehouse-search";
+  readonly "location": "warehouse-service/location-search";
+  readonly "zone": "warehouse-service/zone-search";
+  readonly "shipping-method": "warehouse-service/shipping-method-search";
+}

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
-import { adjust, alone, apart, type CallOptions } from "./call-options";
+import { adjust, alone, apart, CALL_OPTIONS, type CallOptions } from "./call-options";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 import { invalid } from "./errors";
@@ -34,6 +34,7 @@ import { PullResult, pullText, resourcesOf, type PullOptions, type PullResource 
 import { PushResult, pushText, type PushOptions } from "./push";
 import type { RecordsSource } from "./record-sources";
 import { StateFile } from "./state";
+import { argumentsOf } from "./task-arguments";
 import { Tasks } from "./tasks";
 import { traced, type Tracer } from "./tracing";
 import type {
@@ -130,20 +131,10 @@ export class Client extends Tasks {
     if (typeof options !== "object" || options === null) {
       throw invalid("options", "expected an object with `account`, `credentials`, and `datacentre` or `baseUrl`");
     }
-    const {
-      transport,
-      fetch: fetcher,
-      timeoutMs,
-      deadlineMs,
-      clock,
-      sleep,
-      onTokens,
-      pool,
-      dispatcher,
-      tracer,
-      log,
-      ...rest
-    } = options;
+    const { pool, ...others } = options;
+    const own = Object.fromEntries(OWN_OPTIONS.map((name) => [name, others[name]])) as Pick<ClientOptions, OwnOption>;
+    const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !OWN_OPTIONS.includes(name as OwnOption)));
+    const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, onTokens, dispatcher, tracer, log } = own;
     for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep, log })) {
       if (given !== undefined && typeof given !== "function") {
         throw invalid(name, `found a value of type ${typeof given}, expected a function`);
@@ -154,6 +145,7 @@ export class Client extends Tasks {
     this.engine = rewording(
       () => new Engine(named, shared),
       () => jsonText(named),
+      { names: OWN_OPTIONS },
     );
     // Its options are checked also where another transport makes them idle.
     const standard = fetchTransport({
@@ -247,7 +239,7 @@ export class Client extends Tasks {
     options: CallOptions = {},
   ): Promise<Parsed<T>> {
     const of = alone(options);
-    const call = this.#start({ task: { name, arguments: membersOf("task", task) } }, of);
+    const call = this.#start({ task: { name, arguments: argumentsOf(name, membersOf("task", task)) } }, of);
     return single(call, this.#around(of), of.signal, (output) =>
       output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
     );
@@ -339,16 +331,19 @@ export class Client extends Tasks {
     const call = rewording(
       () => this.engine.start(text),
       () => text,
+      { names: CALL_OPTIONS, within: /^\{"(\w+)"/.exec(text)?.[1] },
     );
     adjust(call, of);
     return call;
   }
 
   /** What drives a call. */
-  #around({ timeoutMs }: CallOptions): Surroundings {
-    return timeoutMs === undefined
-      ? this.#surroundings
-      : { ...this.#surroundings, timeoutMs: checkedTimeout(timeoutMs) };
+  #around({ timeoutMs, onAnswer }: CallOptions): Surroundings {
+    return {
+      ...this.#surroundings,
+      ...(onAnswer && { onAnswer }),
+      ...(timeoutMs !== undefined && { timeoutMs: checkedTimeout(timeoutMs) }),
+    };
   }
 
   /** The events since the last time, oldest first. */
@@ -401,6 +396,22 @@ export class Client extends Tasks {
 function idsOf(ids: Ids | undefined): { ids?: string } {
   return ids === undefined ? {} : { ids: idText(ids) };
 }
+
+/** The options of a client that the engine does not know of. */
+const OWN_OPTIONS = [
+  "transport",
+  "fetch",
+  "timeoutMs",
+  "deadlineMs",
+  "clock",
+  "sleep",
+  "onTokens",
+  "dispatcher",
+  "tracer",
+  "log",
+] as const satisfies readonly (keyof ClientOptions)[];
+
+type OwnOption = (typeof OWN_OPTIONS)[number];
 
 /** A clock whose answers are checked: what is no time would go to the engine as one. */
 function steady(clock: () => number): () => number {

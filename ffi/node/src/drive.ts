@@ -3,6 +3,7 @@
 import { setMaxListeners } from "node:events";
 import { onAbort } from "./aborting";
 import { readAnswer } from "./answer";
+import type { Answered } from "./answered";
 import type { Call, Output, Step } from "./call";
 import { BrightpearlError, invalid, withReason } from "./errors";
 import type { Feeder } from "./feeder";
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly handover?: Handover | undefined;
   /** Takes lines of what the call does. */
   readonly log?: Log | undefined;
+  /** Is told of every answer but those to logins. */
+  readonly onAnswer?: ((answered: Answered) => void) | undefined;
   /** What the transport is told as the limit of a wait. */
   readonly timeoutMs?: number;
 }
@@ -182,8 +185,8 @@ class Driver {
   }
 
   async #exchange(step: Step & { kind: "send" }, signal: AbortSignal): Promise<void> {
-    const { exchange, request, isLogin } = step;
-    const { transport, clock, handover, timeoutMs } = this.#surroundings;
+    const { exchange, attempt, request, isLogin } = step;
+    const { transport, clock, handover, timeoutMs, onAnswer } = this.#surroundings;
     // Another exchange of the client may have got the token that is about to be sent.
     if (handover?.isDue) {
       const isHeld = !(await this.#handsOver(handover));
@@ -195,10 +198,14 @@ class Driver {
     }
     const entry = this.log?.request(step);
     const options = timeoutMs === undefined || isLogin ? { signal } : { signal, timeoutMs };
+    const began = performance.now();
     const sent = (async () => readAnswer(await transport(request, options)))();
     await sent.then(
       (answer) => {
         entry?.answered(answer.status);
+        if (!isLogin) {
+          this.#call.answers.take(request, answer, attempt, performance.now() - began, onAnswer);
+        }
         this.#report(() => this.#call.take(exchange, answer, clock()));
       },
       (failure: unknown) => {

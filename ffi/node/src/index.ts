@@ -2,6 +2,7 @@
 
 export type { ArrowLibrary } from "./arrow";
 export { BatchResults, type BatchOptions, type BatchResult, type Write, type WriteOptions } from "./batch";
+export type { Answered } from "./answered";
 export type { CallOptions, Cancellable } from "./call-options";
 export {
   Call,

@@ -2,7 +2,7 @@
 
 import { types } from "node:util";
 import { handedOut, type JsonSchema } from "./discovery";
-import { BrightpearlError, check, make } from "./errors";
+import { BrightpearlError, check, invalid, make } from "./errors";
 import { Handle } from "./handle";
 import { jsonText, parsed } from "./json";
 import { native, takeBuffer } from "./library";
@@ -206,8 +206,19 @@ export function documentText(document: MappingDocument | Mapping): string {
   return typeof document === "string" ? document : jsonText(document, "document");
 }
 
+/** What has a JSON form that is an empty record, or none of its own, and what was meant. */
+const MISTAKEN: readonly (readonly [(value: unknown) => boolean, string])[] = [
+  [types.isPromise, "a promise; expected the record that it comes to: await it"],
+  [types.isDate, "a Date; expected an object, or the JSON of one"],
+  [types.isBoxedPrimitive, "a single value; expected an object, or the JSON of one"],
+];
+
 /** A record as the bytes of its JSON. Throws a `ValidationError` below `name` at what JSON or UTF-8 has no form for. */
 export function recordBytes(record: RecordSource, name = "record"): Uint8Array {
+  const mistaken = MISTAKEN.find(([is]) => is(record));
+  if (mistaken !== undefined) {
+    throw invalid(name, `found ${mistaken[1]}`);
+  }
   return types.isUint8Array(record)
     ? checkedBytes(record, name)
     : textBytes(typeof record === "string" ? record : jsonText(record, name), name);

@@ -225,14 +225,14 @@ function parameterText(place: string, value: unknown, check: Check): string {
   return String(value);
 }
 
-/** Ids as the engine's text. Throws a `ValidationError` at what is no id. */
-export function idText(ids: Ids): string {
+/** Ids as the engine's text. Throws a `ValidationError` below `place` at what is no id. */
+export function idText(ids: Ids, place = "ids"): string {
   if (typeof ids === "string") {
     return ids;
   }
   // The pieces of a text or of bytes would be taken for ids.
   const isList = isIterable<number | bigint>(ids) && !Buffer.isBuffer(ids) && !types.isBoxedPrimitive(ids);
-  return isList ? Array.from(ids, (id, index) => oneId(`ids[${index}]`, id)).join(",") : oneId("ids", ids);
+  return isList ? Array.from(ids, (id, index) => oneId(`${place}[${index}]`, id)).join(",") : oneId(place, ids);
 }
 
 /** A dot separates ids, so that 1.5 would be 1 and 5. */

@@ -2,6 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import type { Answered } from "./answered";
 import type { Call, Explanation, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { cancelled, misuse } from "./errors";
@@ -47,6 +48,11 @@ export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
   /** The items as a stream of the web. This is its one iteration. */
   toWebStream(): ReadableStream<Item> {
     return webStreamOf(this);
+  }
+
+  /** What Brightpearl answered so far, oldest first, retries among it and logins not; the latest 1000. */
+  get responses(): Answered[] {
+    return this.call.answers.listed();
   }
 
   /** How many requests are still needed, and how long they take at the present budget. */

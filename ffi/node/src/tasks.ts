@@ -5,6 +5,7 @@
 
 import type { CallOptions } from "./call-options";
 import type { Parsed } from "./json";
+import type { Ids } from "./options";
 
 /** The arguments of `create-sales-order`. */
 export type CreateSalesOrderArguments = {
@@ -747,9 +748,9 @@ export type ListPriceListsResult = {
 /** The arguments of `read-product-prices`. */
 export type ReadProductPricesArguments = {
   /** An id set; all price lists when absent. Refers to: price-list. */
-  readonly priceListIds?: string | number | bigint | null | undefined;
+  readonly priceListIds?: Ids | null | undefined;
   /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
-  readonly productIds: string | number | bigint;
+  readonly productIds: Ids;
 };
 
 /** The result of `read-product-prices`. */
@@ -783,7 +784,7 @@ export type ReadProductAvailabilityArguments = {
   /** What else to read. */
   readonly includeOptional?: readonly ("breakDownByLocation" | "allocatedOrders" | "allocatedTransfers" | "onOrder")[] | null | undefined;
   /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
-  readonly productIds: string | number | bigint;
+  readonly productIds: Ids;
 };
 
 /** The result of `read-product-availability`. */

@@ -24,16 +24,25 @@ const SORTS: ReadonlyMap<string, string> = new Map([
   ["usize", "a whole number from 0"],
 ]);
 
+/** Options that the engine does not know of, since this package reads them, and the member in which the others are. */
+interface OwnOptions {
+  readonly names: readonly string[];
+  readonly within?: string | undefined;
+}
+
 /**
  * What was thrown, as a user of JavaScript reads it. `sent` is the JSON that was refused, for the place in it. What is
  * no refusal of options comes back as it is.
  */
-export function inOwnWords(thrown: unknown, sent?: () => string): unknown {
+export function inOwnWords(thrown: unknown, sent?: () => string, own?: OwnOptions): unknown {
   if (!(thrown instanceof BrightpearlError) || !["validation", "misuse"].includes(thrown.kind)) {
     return thrown;
   }
-  const location = thrown.location === null ? null : placeOf(thrown.location, sent);
-  const reason = reworded(thrown.reason);
+  const within = own?.within === undefined ? "" : `${own.within}.`;
+  const place = thrown.location === null ? null : placeOf(thrown.location, sent);
+  const location = place?.startsWith(within) ? place.slice(within.length) : place;
+  const isOption = location !== null && !/[.[]/.test(location);
+  const reason = isOption && own ? withNames(reworded(thrown.reason), own.names) : reworded(thrown.reason);
   if (location === thrown.location && reason === thrown.reason) {
     return thrown;
   }
@@ -48,12 +57,24 @@ export function inOwnWords(thrown: unknown, sent?: () => string): unknown {
 }
 
 /** Does something, and throws what it throws as a user of JavaScript reads it. */
-export function rewording<T>(use: () => T, sent?: () => string): T {
+export function rewording<T>(use: () => T, sent?: () => string, own?: OwnOptions): T {
   try {
     return use();
   } catch (error) {
-    throw inOwnWords(error, sent);
+    throw inOwnWords(error, sent, own);
   }
+}
+
+/** What says that an option is unknown, with the names that this package knows beside the engine's. */
+function withNames(reason: string, own: readonly string[]): string {
+  const [, name, engines] = /^unknown field `(\w+)`, expected (?:one of )?(.+)$/.exec(reason) ?? [];
+  if (name === undefined || engines === undefined) {
+    return reason;
+  }
+  const names = [...engines.matchAll(/`(\w+)`/g)].map(([, known]) => optionName(known ?? "")).concat(own);
+  const meant = names.find((known) => known.toLowerCase().startsWith(name.toLowerCase()));
+  const listed = names.map((known) => `\`${known}\``).join(", ");
+  return `unknown option \`${name}\`, expected one of ${listed}${meant ? `; did you mean \`${meant}\`?` : ""}`;
 }
 
 /** A text of the engine, in the words of JavaScript. */

@@ -106,3 +106,69 @@ test("what cannot be is refused at its name, and nothing is sent", async () => {
   }
   assert.equal(server.requests.length, 0);
 });
+
+test("the answers behind every kind of call are there, retries among them", async () => {
+  const note = "order-service/order/2/note";
+  let tries = 0;
+  const on = {
+    [note]: (_, response) => send(response, { response: 1 }),
+    "order-service/order-search": (request, response) => {
+      tries += 1;
+      if (tries > 1) return false;
+      response.writeHead(503, { "X-Request-Id": "r-1" }).end();
+    },
+  };
+  const { client } = await connect({ on, orders: 30 }, { retry: { baseMs: 1 } });
+  const told = [];
+  const onAnswer = (answered) => told.push(answered);
+  const rows = client.search("order", {}, { limit: 3, onAnswer });
+  assert.deepEqual(rows.responses, [], "nothing was sent");
+  await all(rows);
+  const [first, second] = rows.responses;
+  assert.deepEqual([first.status, first.requestId, first.attempt, first.method], [503, "r-1", 1, "GET"]);
+  assert.deepEqual([second.status, second.requestId, second.attempt], [200, undefined, 2]);
+  assert.match(second.url, /order-search\?/);
+  assert.ok(second.milliseconds >= 0 && second.headers.some(([name]) => name.toLowerCase() === "content-type"));
+  assert.deepEqual(told, rows.responses);
+  const found = client.get("order-service/order", "1-3");
+  await all(found);
+  assert.ok(found.responses.length >= 1);
+  const batch = client.batch([{ method: "POST", path: note, body: { text: "x" } }], { onAnswer });
+  await batch.all();
+  assert.deepEqual(
+    batch.responses.map(({ method }) => method),
+    ["POST"],
+  );
+  told.length = 0;
+  await client.task("add-order-note", { orderId: 2, text: "x" }, { onAnswer });
+  await client.request("GET", "order-service/order/1", { onAnswer });
+  await client.options("order-service/order", "1-3", { onAnswer });
+  assert.deepEqual(
+    told.map(({ method }) => method),
+    ["POST", "GET", "OPTIONS"],
+  );
+});
+
+test("what is told of an answer changes nothing when it fails, and is a function", async () => {
+  const { client } = await connect();
+  const onAnswer = () => {
+    throw new Error("mine");
+  };
+  assert.equal((await client.request("GET", "order-service/order/1", { onAnswer })).status, 200);
+  const error = await rejection(client.request("GET", "order-service/order/1", { onAnswer: "log" }));
+  assert.equal(error.location, "onAnswer");
+});
+
+test("options that there are not are told with all that there are, and where they stand", () => {
+  const options = { account: "acme", datacentre: "use1", credentials };
+  assert.throws(() => new Client({ ...options, timeout: 5 }), {
+    location: "timeout",
+    message: /unknown option `timeout`, .*`maxInFlight`.*`timeoutMs`.*did you mean `timeoutMs`\?/,
+  });
+  const client = new Client(options);
+  assert.throws(() => client.search("order", {}, { timeout: 5 }), {
+    location: "timeout",
+    message: /unknown option `timeout`, .*`pageSize`.*`signal`, `timeoutMs`.*did you mean `timeoutMs`\?/,
+  });
+  assert.throws(() => client.search("order", {}, { limit: -1 }), { location: "limit" });
+});
