@@ -172,7 +172,7 @@ class Client(TaskMethods, Reads, AnyClient):
             "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
-            "token_key": Hidden(token_key),
+            "token_key": Hidden.of(token_key),
             "shared_quota": shared_quota,
         }
         # No traceback shows one that stands there itself.

@@ -31,6 +31,11 @@ class Hidden:
     def __init__(self, value: Any) -> None:
         self.value = value
 
+    @classmethod
+    def of(cls, value: Any) -> Hidden:
+        """The value, hidden, if it is not yet."""
+        return value if isinstance(value, Hidden) else cls(value)
+
     def __repr__(self) -> str:
         return "Hidden(...)"
 

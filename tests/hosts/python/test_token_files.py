@@ -283,6 +283,30 @@ def test_a_file_is_encrypted_by_a_key_that_is_elsewhere(kind: str, tmp_path: Pat
     assert all(SECRET not in text for text in told(caught.value))
 
 
+def test_the_environment_names_a_file_and_its_key(kind: str, tmp_path: Path, monkeypatch: Any) -> None:
+    from cryptography import fernet
+
+    file = tmp_path / "tokens"
+    for name, value in {
+        "ACCOUNT": "acme",
+        "DATACENTRE": "use1",
+        "APP_REF": "app",
+        "DEV_REF": "dev",
+        "REFRESH_TOKEN": "refresh-0",
+        "TOKEN_FILE": str(file),
+    }.items():
+        monkeypatch.setenv(f"BRIGHTPEARL_{name}", value)
+    make: Any = Client if kind == "sync" else AsyncClient
+    for client in (make(), make.from_env()):
+        assert client._grant is not None
+    monkeypatch.setenv("KEY", fernet.Fernet.generate_key().decode())
+    asked(kind, Server(), file, token_key="env:KEY")
+    with pytest.raises(ValidationError, match="the file is encrypted"):
+        make.from_env()
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_KEY", "env:KEY")
+    assert make.from_env().tokens()["refresh_token"] == make().tokens()["refresh_token"] == "refresh-1"
+
+
 def test_a_file_that_was_not_encrypted_is_from_now_on(kind: str, tmp_path: Path, monkeypatch: Any) -> None:
     from cryptography import fernet
 
