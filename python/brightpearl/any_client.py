@@ -72,7 +72,7 @@ class AnyClient:
             raise wrong_type("credentials", credentials, "such as a PrivateApp")
         self._grant = None
         if token_file is not None:
-            credentials, self._grant = _stored(credentials, token_file, settings["token_key"])
+            credentials, self._grant = _stored(settings["account"], credentials, token_file, settings["token_key"])
         if wrong := credentials._wrong_type():
             raise ArgumentTypeError(wrong[1], location=f"credentials.{wrong[0]}")
         if wrong := credentials._wrong_reference():
@@ -206,8 +206,9 @@ def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[s
     return checked
 
 
-def _stored(credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Credentials, StoredGrant]:
+def _stored(account: object, credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Credentials, StoredGrant]:
     """Credentials with the tokens that a file has, and what keeps that up to date."""
+    from brightpearl.grant_owner import GrantOwner
     from brightpearl.stored_grant import StoredGrant
     from brightpearl.token_file import TokenFile
 
@@ -216,7 +217,10 @@ def _stored(credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Crede
             f"a token file keeps tokens of OAuth; expected OAuth credentials, not {type(credentials).__name__}",
             location="token_file",
         )
-    kept = TokenFile(checked_path(file, "token_file"), where="token_file", key=key)
+    owner = GrantOwner(account, credentials._settings.get("app_ref"))
+    # One that variables or a profile name says so itself.
+    where = file.where if isinstance(file, TokenFile) else "token_file"
+    kept = TokenFile(checked_path(file, "token_file"), owner=owner, where=where, key=key)
     tokens = kept.read()
     return credentials._with_tokens(tokens), StoredGrant(kept, tokens)
 

@@ -93,8 +93,10 @@ class Credentials:
         """The same with the tokens that a file has."""
         if not kept.get("refresh_token"):
             return self
+        from brightpearl.token_file import KEPT
+
         members = {"token": "access_token"}
-        tokens = Veiled((members.get(name, name), value) for name, value in kept.items() if value is not None)
+        tokens = Veiled((members.get(name, name), kept[name]) for name in KEPT if kept.get(name) is not None)
         return _restored(type(self), Veiled({**self._settings, "grant": {"tokens": tokens}}), self._absent)
 
     def _configuration(self, look_up: LookUp = SecretReference.look_up) -> dict[str, Any]:

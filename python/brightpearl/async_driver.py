@@ -12,6 +12,7 @@ from brightpearl.driver import (
     closed,
     describe_failure,
     end_call,
+    ended_by,
     no_answer,
     note_unknown_outcome,
     parts_of,
@@ -187,7 +188,7 @@ class AsyncDriver:
                 raise self._unkept from None
             cause = cause_of(error, self._cause, self._lost)
             if cause is not None:
-                raise error from cause
+                raise ended_by(error, cause) from cause
             raise
         except BaseException as interruption:
             # A cancelled task, a timeout, Ctrl-C. What is under way is told of before the call is: an answer

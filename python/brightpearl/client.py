@@ -110,8 +110,8 @@ class Client(TaskMethods, Reads, AnyClient):
     login's answer and for `on_tokens`; a second one does not.
 
     `token_file`: keeps the tokens of OAuth from one process to the next; what it has wins over those of `credentials`.
-    Processes that use it at once share each refresh. `token_key`: says where the key is that encrypts it, such as
-    `keyring:brightpearl/token-key`.
+    It belongs to one account and one app, and is refused for any other. Processes that use it at once share each
+    refresh. `token_key`: says where the key is that encrypts it, such as `keyring:brightpearl/token-key`.
 
     `shared_quota`: a `SharedQuota`, or the URL of a Redis or Valkey server, where several processes or hosts share the
     account's quota (docs/quota.md).

@@ -6,14 +6,14 @@ import time
 
 from brightpearl._native import Done, Pending, RawData, RawJournal, Send, Wait
 from brightpearl.call_options import UNCHANGED, OptionsOfCall
-from brightpearl.exceptions import BrightpearlError, MisuseError
+from brightpearl.exceptions import BrightpearlError, MisuseError, ValidationError
 from brightpearl.handover import not_stored, note_refusal
 from brightpearl.interruption import SignalsHeldBack
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.rotation import is_refused
 from brightpearl.text import one_line, printable
-from brightpearl.transport import NotSent, TransportFailure, Unsendable
+from brightpearl.transport import Misconfigured, NotSent, TransportFailure, Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Driver:
                 raise self._unkept from None
             cause = cause_of(error, self._cause, self._lost)
             if cause is not None:
-                raise error from cause
+                raise ended_by(error, cause) from cause
             raise
         except BaseException as interruption:
             self.failed = True
@@ -293,6 +293,23 @@ def cause_of(error: BrightpearlError, cause: BaseException | None, lost: BaseExc
     if error.kind == "transport":
         return cause
     return lost if error.kind == "authentication" else None
+
+
+def ended_by(error: BrightpearlError, cause: BaseException) -> BrightpearlError:
+    """The error that a call ends with, by what of the program's own stands behind it: what was configured and is wrong
+    now is an error of that, with what became of the call."""
+    if not isinstance(cause, Misconfigured):
+        return error
+    return ValidationError(
+        cause.error.message,
+        delivery=error.delivery,
+        request=error.request,
+        location=cause.error.location,
+        advice=cause.error.advice,
+        verifications=error.verifications,
+        progress=error.progress,
+        responses=error.responses,
+    )
 
 
 def end_call(call: Call, now: int, journal: Journal | None, left: list[RawData]) -> BrightpearlError | None:

@@ -81,9 +81,14 @@ def arguments_of_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of a client that the environment gives beside `options`: a profile where it names one,
     which is read by the client."""
     if "profile" in options or not (name := os.environ.get("BRIGHTPEARL_PROFILE")):
+        from brightpearl.grant_owner import GrantOwner
         from brightpearl.profiles import arguments_of
 
-        return {} if options.get("profile") else arguments_of(os.environ, None)
+        if options.get("profile"):
+            return {}
+        app_ref = None if "credentials" in options else os.environ.get("BRIGHTPEARL_APP_REF")
+        owner = GrantOwner(options.get("account") or os.environ.get("BRIGHTPEARL_ACCOUNT"), app_ref)
+        return arguments_of(os.environ, None, owner=owner)
     found: dict[str, Any] = {"profile": name}
     if said := os.environ.get("BRIGHTPEARL_READ_ONLY"):
         found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, _Place(None))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from brightpearl.grant_owner import GrantOwner
+
 
 VARIABLE = "BRIGHTPEARL_PROFILE"
 """The variable that names a profile."""
@@ -159,15 +161,22 @@ def settings_of(name: object, taken: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def arguments_of(
-    variables: Mapping[str, str], profile: Profile | None, *, has_credentials: bool = False
+    variables: Mapping[str, str],
+    profile: Profile | None,
+    *,
+    has_credentials: bool = False,
+    owner: GrantOwner | None = None,
 ) -> dict[str, Any]:
-    """The arguments of a client that variables give, the token file with what that has among them."""
+    """The arguments of a client that variables give, the token file with what that has among them. `owner`: whose the
+    file must be, where that is not as the variables have it."""
     from brightpearl.environment import settings
+    from brightpearl.grant_owner import GrantOwner
     from brightpearl.token_file import KEY_VARIABLE, TokenFile, variables_of
 
-    where = "BRIGHTPEARL_TOKEN_FILE" if profile is None else profile.where("token_file")
+    where = token_file_place(profile)
     variables = Veiled(variables)
-    file = None if has_credentials else TokenFile.of(variables, where=where)
+    owner = owner or GrantOwner.of(variables)
+    file = None if has_credentials else TokenFile.of(variables, owner=owner, where=where)
     kept = {} if file is None else variables_of(file.read())
     merged = Veiled({**variables, **kept})
     if profile is not None and file is not None:
@@ -175,8 +184,13 @@ def arguments_of(
     member = None if profile is None else profile.where
     found = Veiled(settings(merged, member, has_credentials=has_credentials))
     if file is not None and found["credentials"]._keeps_tokens():
-        found |= {"token_file": file.path, "token_key": Hidden(merged.get(KEY_VARIABLE))}
+        found |= {"token_file": file, "token_key": Hidden(merged.get(KEY_VARIABLE))}
     return found
+
+
+def token_file_place(profile: Profile | None) -> str:
+    """What names the token file, as errors say it."""
+    return "BRIGHTPEARL_TOKEN_FILE" if profile is None else profile.where("token_file")
 
 
 def require_login(profile: Profile, variables: Mapping[str, str]) -> None:

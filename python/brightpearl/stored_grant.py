@@ -6,12 +6,12 @@ import json
 import time
 from urllib.parse import parse_qsl, urlencode
 
-from brightpearl.exceptions import BrightpearlError
+from brightpearl.exceptions import ValidationError
 from brightpearl.messages import Request, Response
 from brightpearl.secret_reference import plain
 from brightpearl.text import Hidden, Veiled
-from brightpearl.token_file import KEPT, SECONDS_BETWEEN_TRIES
-from brightpearl.transport import Unsendable
+from brightpearl.token_file import SECONDS_BETWEEN_TRIES
+from brightpearl.transport import Misconfigured, Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StoredGrant:
         """The transport, by which only one process at a time refreshes the grant."""
 
         def transmit(request: Request) -> Response:
-            form = refresh_of(request)
+            form = login_of(request)
             if form is None:
                 return transport(request)
             while not self._take():
@@ -63,7 +63,7 @@ class StoredGrant:
         async def transmit(request: Request) -> Response:
             import asyncio
 
-            form = refresh_of(request)
+            form = login_of(request)
             if form is None:
                 return await transport(request)
             while not self._take():
@@ -122,10 +122,10 @@ class StoredGrant:
 
     def _instead(self, request: Request, form: dict[str, str]) -> Request | Response:
         try:
-            return instead_of(request, form, self._file.read(), self._token)
-        except (BrightpearlError, OSError) as error:
+            return instead_of(request, form, self._file, self._token)
+        except Unsendable:
             self._give_back()
-            raise Unsendable(f"the token file {self._file.path} cannot be read: {error}") from error
+            raise
 
     def _judged(self, response: Response) -> Response:
         if not 200 <= response.status < 300:
@@ -136,7 +136,7 @@ class StoredGrant:
     def _store(self, tokens: dict[str, Any]) -> None:
         self._token = Hidden(tokens["token"])
         try:
-            self._file.write(Veiled((name, value) for name, value in tokens.items() if name in KEPT))
+            self._file.write(tokens)
         finally:
             self._give_back()
 
@@ -146,18 +146,29 @@ class StoredGrant:
             taken.give_back()
 
 
-def refresh_of(request: Request) -> dict[str, str] | None:
-    """The form of a request that refreshes a grant."""
+def login_of(request: Request) -> dict[str, str] | None:
+    """The form of a request that brings a grant, or refreshes it."""
     kind = request.headers.get("content-type", "")
     if not kind.startswith("application/x-www-form-urlencoded"):
         return None
     form = Veiled(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
-    return form if "grant_type" in form and "refresh_token" in form else None
+    return form if "grant_type" in form else None
 
 
-def instead_of(request: Request, form: dict[str, str], kept: dict[str, Any], known: Hidden) -> Request | Response:
+def instead_of(request: Request, form: dict[str, str], file: TokenFile, known: Hidden) -> Request | Response:
     """What to do instead of a refresh where another process refreshed meanwhile: what that brought is good, and what
-    this one has is spent, unless servers keep refresh tokens. `known`: the access token that this one knows of."""
+    this one has is spent, unless servers keep refresh tokens. `known`: the access token that this one knows of.
+
+    Raises `Misconfigured` where the file cannot be used any more, such as one that is another account's by now.
+    """
+    try:
+        kept = file.read()
+    except ValidationError as error:
+        raise Misconfigured(f"the token file {file.path} cannot be used: {error.message}", error) from error
+    except OSError as error:
+        raise Unsendable(f"the token file {file.path} cannot be read: {error}") from error
+    if "refresh_token" not in form:
+        return request
     newest = plain(kept.get("refresh_token") or "")
     is_newer = newest != form["refresh_token"] or kept.get("token", known.value) != known.value
     if not newest or not is_newer:

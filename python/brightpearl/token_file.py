@@ -9,6 +9,8 @@ import stat
 from brightpearl._native import load_json
 from brightpearl.arguments import wrong_type
 from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.grant_owner import MEMBERS as OWNER_MEMBERS
+from brightpearl.grant_owner import GrantOwner
 from brightpearl.locking import NameLock
 from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
 from brightpearl.secret_reference import SecretReference, is_reference, wrong_with
@@ -38,6 +40,7 @@ _MEMBERS = {
     "api_domain": "BRIGHTPEARL_API_DOMAIN",
 }
 _SEALED = "encrypted"
+_REPLACE = "Name another file, or have new tokens take the place of those: brightpearl login --replace"
 _ROOM = 64 << 10
 _KEY_ADVICE = (
     "Put a key there, such as this prints: python -c "
@@ -48,14 +51,15 @@ _KEY_ADVICE = (
 class TokenFile:
     """A file with a grant, which processes that run at once read and replace one after the other.
 
-    `where`: what names the file, as errors say it. `key`: a reference to the key that encrypts it. `tell`: is given
-    what the user ought to know.
+    `owner`: who uses it: what another one left there is neither read nor replaced. `where`: what names the file, as
+    errors say it. `key`: a reference to the key that encrypts it. `tell`: is given what the user ought to know.
     """
 
     def __init__(
         self,
         name: str,
         *,
+        owner: GrantOwner | None = None,
         where: str = VARIABLE,
         key: Hidden | None = None,
         tell: Callable[[str], object] | None = None,
@@ -63,7 +67,8 @@ class TokenFile:
     ) -> None:
         # A link is followed once, so that all that follows happens in one place.
         self.path = os.path.realpath(name)
-        self._where = where
+        self.where = where
+        self._owner = owner or GrantOwner()
         self._tell = tell
         self._key = None if key is None or not key.value else _key_reference(key)
         directory = os.path.dirname(self.path)
@@ -83,6 +88,7 @@ class TokenFile:
         cls,
         environment: Mapping[str, str],
         *,
+        owner: GrantOwner | None = None,
         where: str = VARIABLE,
         tell: Callable[[str], object] | None = None,
         is_read: bool = True,
@@ -90,10 +96,29 @@ class TokenFile:
         """The file that an environment names."""
         name = environment.get(VARIABLE)
         key = Hidden(environment.get(KEY_VARIABLE))
-        return cls(name, where=where, key=key, tell=tell, is_read=is_read) if name else None
+        return cls(name, owner=owner, where=where, key=key, tell=tell, is_read=is_read) if name else None
+
+    def __fspath__(self) -> str:
+        return self.path
+
+    @property
+    def location(self) -> str:
+        """What names the file, and its path."""
+        return f"{self.where} {self.path}"
 
     def read(self) -> dict[str, Any]:
-        """What is kept; nothing when there is no file yet."""
+        """What is kept; nothing when there is no file yet. Raises a `ValidationError` when it is another's."""
+        kept = self.read_of_anyone()
+        self.require_own(kept)
+        return kept
+
+    def require_own(self, kept: dict[str, Any], advice: str = _REPLACE) -> None:
+        """Refuses what belongs to another account or app. Older files do not say whose they are."""
+        if (difference := self._owner.difference(kept)) is not None:
+            raise self._refusal(difference, advice)
+
+    def read_of_anyone(self) -> dict[str, Any]:
+        """What is kept, whosever it is."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
             descriptor = os.open(self.path, flags)
@@ -123,12 +148,22 @@ class TokenFile:
         return kept
 
     def write(self, tokens: dict[str, Any]) -> None:
-        """Replaces the grant, and returns when it is on disk."""
+        """Replaces the grant with what is to be kept of a client's tokens, and returns when it is on disk."""
         if self._key is None:
-            _put(self.path, tokens)
+            _put(self.path, self._content(tokens))
             return
-        sealed = self._cipher(self._key).encrypt(_text(tokens))
+        sealed = self._cipher(self._key).encrypt(_text(self._content(tokens)))
         _put(self.path, {_SEALED: sealed.decode()})
+
+    def rescue(self, tokens: dict[str, Any]) -> str:
+        """Keeps a grant that cannot be kept where it belongs among the temporary files; the path, from which it may be
+        moved here."""
+        import tempfile
+
+        directory = tempfile.mkdtemp(prefix="brightpearl-grant-")
+        path = os.path.join(directory, "tokens.json")
+        _put(path, self._content(tokens))
+        return path
 
     def remove(self) -> bool:
         """Takes what is kept away; whether there was something."""
@@ -152,6 +187,10 @@ class TokenFile:
         """Has the file until that is given back; None while another process has it."""
         taken = NameLock(self.path)
         return taken if taken.take() else None
+
+    def _content(self, tokens: dict[str, Any]) -> dict[str, Any]:
+        """Whose the grant is, and the grant."""
+        return Veiled({**self._owner.members(), **{name: tokens[name] for name in KEPT if name in tokens}})
 
     def _opened(self, kept: dict[str, Any]) -> dict[str, Any] | None:
         if self._key is None:
@@ -215,22 +254,12 @@ class TokenFile:
         return self._refusal(f"the file cannot be read: {why}", "Name another file, or make this one readable.")
 
     def _refusal(self, message: str, advice: str) -> ValidationError:
-        return ValidationError(message, location=f"{self._where} {self.path}", advice=advice)
+        return ValidationError(message, location=self.location, advice=advice)
 
 
 def variables_of(kept: dict[str, Any]) -> dict[str, str]:
     """What is kept, as the environment variables that it stands for."""
     return Veiled((variable, kept[member]) for member, variable in _MEMBERS.items() if kept.get(member))
-
-
-def rescued(tokens: dict[str, Any]) -> str:
-    """Keeps a grant that cannot be kept where it belongs among the temporary files; the file's path."""
-    import tempfile
-
-    directory = tempfile.mkdtemp(prefix="brightpearl-grant-")
-    path = os.path.join(directory, "tokens.json")
-    _put(path, tokens)
-    return path
 
 
 def _key_reference(key: Hidden) -> SecretReference:
@@ -282,7 +311,7 @@ def _members(content: Hidden) -> dict[str, Any] | None:
 def _is_grant(kept: dict[str, Any]) -> bool:
     ends = kept.get("expires_at", 0)
     is_time = isinstance(ends, int) and not isinstance(ends, bool) and ends >= 0
-    return is_time and all(isinstance(kept.get(member, ""), str) for member in _MEMBERS)
+    return is_time and all(isinstance(kept.get(member, ""), str) for member in (*_MEMBERS, *OWNER_MEMBERS))
 
 
 def _text(tokens: dict[str, Any]) -> bytes:

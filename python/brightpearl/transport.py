@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from brightpearl.exceptions import ValidationError
     from brightpearl.messages import Request, Response
 
     Transport = Callable[[Request], Response]
@@ -35,6 +36,14 @@ class Unsendable(NotSent):
     """Not a byte of the request left this machine, and none will until somebody changes something: a certificate that
     is not trusted, a file of certificates or a proxy that is configured wrongly, a URL or a header that cannot be sent.
     Another try is not made."""
+
+
+class Misconfigured(Unsendable):
+    """What the client was given is no longer what it can work with, as `error` says: the call ends with that."""
+
+    def __init__(self, message: str, error: ValidationError) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 class MaybeSent(TransportFailure):

@@ -63,16 +63,24 @@ def login(
     authorize_url: Annotated[
         str | None, typer.Option(help="The page where apps are approved; Brightpearl's own unless given.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Gives up the tokens of another account or app that the file has.")
+    ] = False,
 ) -> None:
     """Logs in by OAuth: approve the app in a browser, and the tokens are kept in the token file.
 
     The account, the app and the token file are those of the profile, or of the variables. Where the redirect address
-    is elsewhere, paste the address that the browser ended on.
+    is elsewhere, paste the address that the browser ended on. A file with tokens of another account or app is refused.
     """
     from brightpearl.cli.login import log_in
 
     account, path = log_in(
-        redirect_uri=redirect_uri, port=port, page=authorize_url, opens_browser=browser, seconds=timeout
+        redirect_uri=redirect_uri,
+        port=port,
+        page=authorize_url,
+        opens_browser=browser,
+        seconds=timeout,
+        replaces=replace,
     )
     say(f"logged in to {visible(account)}; the tokens are in {visible(path)}")
 
@@ -80,7 +88,7 @@ def login(
 @account_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def logout() -> None:
-    """Removes the tokens from this machine.
+    """Removes the tokens from this machine. Those of another account or app stay.
 
     The app stays approved: somebody with the right to do so can take that back in Brightpearl.
     """

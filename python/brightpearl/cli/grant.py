@@ -9,10 +9,11 @@ from typing import Any
 from brightpearl import Client, Request, Response, ValidationError
 from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.visible import say
+from brightpearl.grant_owner import GrantOwner
 from brightpearl.locking import NameLock
-from brightpearl.stored_grant import instead_of, refresh_of
+from brightpearl.stored_grant import instead_of, login_of
 from brightpearl.text import Hidden, Veiled
-from brightpearl.token_file import KEPT, SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, rescued, variables_of
+from brightpearl.token_file import SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, variables_of
 from brightpearl.transport import NotSent
 
 TYPE_CHECKING = False
@@ -33,12 +34,15 @@ class GrantStop(BaseException):
 
 
 class Grant:
-    """Stands between a client and its transport, and keeps what logins bring before anything more happens."""
+    """Stands between a client and its transport, and keeps what logins bring before anything more happens.
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    `where`: what names the token file, as errors say it.
+    """
+
+    def __init__(self, environment: dict[str, str], where: str = VARIABLE) -> None:
         # No traceback with its variables shows any.
         environment = Veiled(environment)
-        self._file = TokenFile.of(environment, tell=say)
+        self._file = TokenFile.of(environment, owner=GrantOwner.of(environment), where=where, tell=say)
         kept = {} if self._file is None else variables_of(self._file.read())
         self.environment = Veiled({**environment, **kept})
         """The variables, with what the file has in their places: that is newer."""
@@ -62,7 +66,7 @@ class Grant:
         def transmit(request: Request) -> Response:
             try:
                 self.keep()
-                form = refresh_of(request) if self._is_oauth else None
+                form = login_of(request) if self._is_oauth else None
                 if form is None or self._file is None:
                     return transport(request)
                 return self._refresh(self._file, request, form, transport)
@@ -83,11 +87,9 @@ class Grant:
     def _refresh(self, file: TokenFile, request: Request, form: dict[str, str], transport: Transport) -> Response:
         if self._taken is None:
             self._take(file)
-        instead = instead_of(request, form, file.read(), self._token)
-        if isinstance(instead, Response):
-            return instead
         try:
-            return transport(instead)
+            instead = instead_of(request, form, file, self._token)
+            return instead if isinstance(instead, Response) else transport(instead)
         except NotSent:
             self._give_back()
             raise
@@ -104,7 +106,7 @@ class Grant:
             self._give_back()
             raise _error(
                 f"the token file cannot be written: {error.strerror or error}; the grant was not refreshed",
-                file.path,
+                file,
                 "Make room or give the rights to write there, then run the command again: the grant is as it was.",
                 error,
             ) from error
@@ -115,7 +117,7 @@ class Grant:
             return
         try:
             changes = self._client._native.token_changes()
-            self._keep(changes, Veiled((name, value) for name, value in self._client.tokens().items() if name in KEPT))
+            self._keep(changes, Veiled(self._client.tokens()))
         finally:
             self._give_back()
 
@@ -130,7 +132,7 @@ class Grant:
             try:
                 self._file.write(tokens)
             except OSError as error:
-                raise lost(self._file.path, tokens, error) from error
+                raise lost(self._file, tokens, error) from error
         elif is_replaced:
             say(
                 "warning: the refresh token was replaced, and the old one has ended; "
@@ -146,27 +148,28 @@ class Grant:
             self._deferred.end()
 
 
-def lost(path: str, tokens: dict[str, Any], error: OSError) -> GrantError:
+def lost(file: TokenFile, tokens: dict[str, Any], error: OSError) -> GrantError:
     """The error of a grant that cannot be stored where it belongs. It is kept elsewhere where that can be."""
     message = f"the new OAuth grant cannot be stored: {error.strerror or error}"
     try:
-        place = rescued(tokens)
+        place = file.rescue(tokens)
     except OSError:
         return _error(
             f"{message}; it could not be kept among the temporary files either, and is lost",
-            path,
+            file,
             "Make room, then let the user approve the app again, and set BRIGHTPEARL_REFRESH_TOKEN to the new token.",
             error,
         )
     return _error(
         f"{message}; it was kept in {place!r} instead",
-        path,
-        f"Make room, then move {place!r} to {path!r} before any other command runs: the tokens before it have ended.",
+        file,
+        f"Make room, then move {place!r} to {file.path!r} before any other command runs: the tokens before it have "
+        "ended.",
         error,
     )
 
 
-def _error(message: str, path: str, advice: str, cause: OSError) -> GrantError:
-    failure = GrantError(message, location=f"{VARIABLE} {path}", advice=advice)
-    failure.errno, failure.strerror, failure.filename = cause.errno, cause.strerror, path
+def _error(message: str, file: TokenFile, advice: str, cause: OSError) -> GrantError:
+    failure = GrantError(message, location=file.location, advice=advice)
+    failure.errno, failure.strerror, failure.filename = cause.errno, cause.strerror, file.path
     return failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 import webbrowser
@@ -16,21 +17,25 @@ from brightpearl.cli.redirect import Redirect, code_of, is_of_this_machine, list
 from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.visible import say
 from brightpearl.environment import needed, settings
-from brightpearl.exceptions import BrightpearlError
+from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.grant_owner import GrantOwner
 from brightpearl.handover import TokensNotStoredError
 from brightpearl.locking import NameLock
-from brightpearl.profiles import Profile
+from brightpearl.profiles import Profile, token_file_place
 from brightpearl.text import Hidden, Veiled
-from brightpearl.token_file import KEPT, KEY_VARIABLE, SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, make_key
+from brightpearl.token_file import KEY_VARIABLE, SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, make_key
 
 # Read once, to see that the tokens are good.
 _SOMETHING = "integration-service/account-configuration"
 
 
 class Login:
-    """A login to be made: the app, the account, and the file that keeps the tokens."""
+    """A login to be made: the app, the account, and the file that keeps the tokens.
 
-    def __init__(self) -> None:
+    `replaces`: whether the file may have the tokens of another account or app, which are given up.
+    """
+
+    def __init__(self, *, replaces: bool) -> None:
         self._variables, profile = chosen({})
         member = None if profile is None else profile.where
         self._place = settings(self._variables, member, has_credentials=True)
@@ -38,6 +43,8 @@ class Login:
         app = {name: needed(self._variables, name, what, member) for name, what in texts.items()}
         self._app_ref, self._dev_ref = app["app_ref"], app["dev_ref"]
         self.file = file_of(self._variables, profile)
+        self._replaces = replaces
+        self._look_at_file()
         self.account = str(self._place["account"])
         self.redirect_uri = self._variables.get("BRIGHTPEARL_REDIRECT_URI") or None
 
@@ -64,22 +71,27 @@ class Login:
         # A stop would lose the answer, and with it the grant.
         deferred.begin()
         try:
+            # Somebody else may have logged in while a person approved the app.
+            self._look_at_file()
             self.file.require_room()
-            with Client(**{**self._place, "credentials": credentials}, on_tokens=self._keep) as client:
+            with Client(**{**self._place, "credentials": credentials}, on_tokens=self.file.write) as client:
                 return _tried(client, self.file)
         finally:
             taken.give_back()
             deferred.end()
 
-    def _keep(self, tokens: dict[str, object]) -> None:
-        self.file.write(Veiled((name, value) for name, value in tokens.items() if name in KEPT))
+    def _look_at_file(self) -> None:
+        """Refuses a file that cannot keep the tokens, or has those of another account or app."""
+        kept = self.file.read_of_anyone()
+        if not self._replaces:
+            self.file.require_own(kept)
 
 
 def log_in(
-    *, redirect_uri: str | None, port: int, page: str | None, opens_browser: bool, seconds: float
+    *, redirect_uri: str | None, port: int, page: str | None, opens_browser: bool, seconds: float, replaces: bool
 ) -> tuple[str, str]:
     """Logs in; the account, and the file that keeps the tokens."""
-    login = Login()
+    login = Login(replaces=replaces)
     redirect_uri = redirect_uri or (None if port else login.redirect_uri)
     state = Hidden(secrets.token_urlsafe(32))
     if redirect_uri is not None and not is_of_this_machine(redirect_uri):
@@ -95,20 +107,26 @@ def log_in(
 
 
 def log_out() -> tuple[str, bool]:
-    """Removes the tokens of this machine; their file, and whether there were any."""
+    """Removes the tokens of this machine; their file, and whether there were any. Those of another account or app
+    stay."""
     variables, profile = chosen({})
-    file = file_of(variables, profile, is_read=False)
+    file = file_of(variables, profile)
     taken = _taken(file)
     try:
+        kept: dict[str, object] = {}
+        # What nobody can read goes, too.
+        with contextlib.suppress(ValidationError):
+            kept = file.read_of_anyone()
+        file.require_own(kept, "Name the file of this account and app, or log out as the other one.")
         return file.path, file.remove()
     finally:
         taken.give_back()
 
 
-def file_of(variables: dict[str, str], profile: Profile | None, *, is_read: bool = True) -> TokenFile:
-    """The file that keeps the tokens."""
-    where = VARIABLE if profile is None else profile.where("token_file")
-    file = TokenFile.of(variables, where=where, tell=say, is_read=is_read)
+def file_of(variables: dict[str, str], profile: Profile | None) -> TokenFile:
+    """The file that keeps the tokens, not read yet."""
+    where = token_file_place(profile)
+    file = TokenFile.of(variables, owner=GrantOwner.of(variables), where=where, tell=say, is_read=False)
     if file is None:
         raise UsageError(
             "nothing names a file that keeps the tokens",
@@ -142,7 +160,7 @@ def _tried(client: Client, file: TokenFile) -> str | None:
         client.request("GET", _SOMETHING)
     except TokensNotStoredError as error:
         if isinstance(error.__cause__, OSError):
-            raise lost(file.path, Veiled(client.tokens()), error.__cause__) from error
+            raise lost(file, Veiled(client.tokens()), error.__cause__) from error
         raise
     except BrightpearlError as error:
         if not client.tokens()["refresh_token"]:

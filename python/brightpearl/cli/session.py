@@ -19,7 +19,7 @@ from brightpearl.cli.records import standard_input
 from brightpearl.cli.visible import say, visible
 from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
-from brightpearl.profiles import require_login
+from brightpearl.profiles import require_login, token_file_place
 from brightpearl.text import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def account_client(
     own. `trail`: is told of each write. `meter`: of everything.
     """
     variables, profile = chosen(configured or {})
-    grant = Grant(variables)
+    grant = Grant(variables, token_file_place(profile))
     if profile is not None:
         require_login(profile, grant.environment)
     transport = HttpxTransport(max_body_bytes=LARGEST_BODY)

@@ -168,6 +168,87 @@ def test_a_spent_token_is_replaced_by_the_one_that_another_command_left(file: Pa
     assert json.loads(file.read_text())["refresh_token"] != kept["refresh_token"]
 
 
+def put(file: Path, **members: object) -> bytes:
+    """Writes other members into the file."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | members))
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"account": "beta"}, "the file has the tokens of account 'beta', and this is account 'demo'"),
+        ({"app_ref": "other"}, "the file has the tokens of app 'other' on account 'demo', and this is app 'demo_oau"),
+    ],
+)
+def test_a_file_of_another_account_or_app_is_refused_before_anything_is_sent(
+    members: dict[str, str], said: str, file: Path, server: EmulatorServer
+) -> None:
+    assert Ended(*TYPES).code == 0
+    kept = json.loads(file.read_text())
+    assert (kept["account"], kept["app_ref"]) == ("demo", "demo_oauth_app")
+    before = put(file, **members)
+    sent = server.emulator.statistics()["requests"]
+    ended = Ended("--errors", "json", *TYPES)
+    assert ended.code == 2
+    told = json.loads(ended.err.splitlines()[-1])["error"]
+    assert said in told["message"]
+    assert told["location"] == f"BRIGHTPEARL_TOKEN_FILE {file}"
+    assert "brightpearl login --replace" in told["advice"]
+    assert told["delivery"] == "not-sent"
+    assert server.emulator.statistics()["requests"] == sent
+    assert file.read_bytes() == before
+
+
+def test_an_older_file_belongs_to_whoever_writes_it_next(file: Path) -> None:
+    assert Ended(*TYPES).code == 0
+    kept = json.loads(file.read_text())
+    file.write_text(json.dumps({name: kept[name] for name in ("token", "refresh_token")}))
+    assert Ended(*TYPES).code == 0
+    assert "account" not in json.loads(file.read_text())
+    put(file, token="ended")
+    assert Ended(*TYPES).code == 0
+    assert json.loads(file.read_text())["account"] == "demo"
+
+
+def test_a_file_that_another_account_took_meanwhile_is_refused_before_the_refresh(
+    file: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer
+) -> None:
+    assert Ended(*TYPES).code == 0
+    put(file, token="ended")
+    transmit = HttpxTransport.__call__
+    theirs: list[bytes] = []
+
+    def meanwhile(self: HttpxTransport, request: Request) -> Response:
+        theirs.append(put(file, account="beta"))
+        return transmit(self, request)
+
+    monkeypatch.setattr(HttpxTransport, "__call__", meanwhile)
+    ended = Ended("--errors", "json", *TYPES)
+    assert ended.code == 2, ended.err
+    told = json.loads(ended.err.splitlines()[-1])["error"]
+    assert "tokens of account 'beta', and this is account 'demo'" in told["message"]
+    assert told["location"] == f"BRIGHTPEARL_TOKEN_FILE {file}"
+    assert server.emulator.statistics()["by_resource"]["POST oauth-token"] == 1
+    assert file.read_bytes() == theirs[-1]
+    monkeypatch.undo()
+    assert [found.name for found in file.parent.iterdir()] == [file.name]
+
+
+def test_the_configuration_of_a_tap_is_held_against_the_file(
+    file: Path, tmp_path: Path, server: EmulatorServer
+) -> None:
+    assert Ended(*TYPES).code == 0
+    sent = server.emulator.statistics()["requests"]
+    config = tmp_path / "tap.json"
+    account = {"account": "beta", "base_url": server.url, "token_file": str(file)}
+    config.write_text(json.dumps(account | {"streams": ["order"]}))
+    ended = Ended("tap", "--config", str(config))
+    assert "tokens of account 'demo', and this is account 'beta'" in "".join(ended.err.split("\n"))
+    assert ended.code == 2
+    assert server.emulator.statistics()["requests"] == sent
+
+
 def test_a_link_leads_to_the_file_and_the_mode_is_mended(tmp_path: Path, file: Path) -> None:
     (tmp_path / "real").mkdir()
     real = tmp_path / "real" / "kept.json"
@@ -229,3 +310,4 @@ def test_a_grant_that_cannot_be_stored_is_not_lost(
     assert json.loads(rescued.read_text())["refresh_token"] not in ended.err
     rescued.rename(file)
     assert Ended(*TYPES).code == 0
+    assert json.loads(file.read_text())["account"] == "demo"

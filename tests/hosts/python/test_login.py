@@ -318,6 +318,87 @@ def test_a_logout_removes_the_tokens(
     assert not oauth.exists()
 
 
+def kept_by(file: Path, **members: str) -> bytes:
+    """Puts tokens into the file."""
+    file.write_text(json.dumps({"token": "a", "refresh_token": "r", **members}))
+    file.chmod(0o600)
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"account": "beta"}, "tokens of account 'beta', and this is account 'demo'"),
+        ({"account": "demo", "app_ref": "other"}, "tokens of app 'other' on account 'demo'"),
+    ],
+)
+def test_a_login_does_not_replace_the_tokens_of_another_account_or_app_unless_it_is_told_to(
+    members: dict[str, str],
+    said: str,
+    oauth: Path,
+    server: EmulatorServer,
+    browser: Callable[[Callable[[str], object]], Browser],
+) -> None:
+    before = kept_by(oauth, **members)
+    opened = browser(approve)
+    ended = Ended("--errors", "json", "login", "--authorize-url", f"{server.url}/authorize/demo")
+    assert ended.code == 2
+    told = json.loads(ended.err.splitlines()[-1])["error"]
+    assert said in told["message"]
+    assert told["location"] == f"BRIGHTPEARL_TOKEN_FILE {oauth}"
+    assert "brightpearl login --replace" in told["advice"]
+    # Nobody was asked to approve the app.
+    assert opened.opened == []
+    assert oauth.read_bytes() == before
+    assert login(server, "--replace").code == 0
+    kept = json.loads(oauth.read_text())
+    assert (kept["account"], kept["app_ref"]) == ("demo", "demo_oauth_app")
+    assert Ended(*TYPES).code == 0
+    # The same account and app again.
+    assert login(server).code == 0
+
+
+def test_a_login_looks_again_before_it_takes_the_code(
+    oauth: Path, server: EmulatorServer, browser: Callable[[Callable[[str], object]], Browser]
+) -> None:
+    theirs: list[bytes] = []
+
+    def act(address: str) -> None:
+        theirs.append(kept_by(oauth, account="beta"))
+        approve(address)
+
+    browser(act)
+    ended = login(server)
+    assert ended.code == 2
+    assert "tokens of account 'beta', and this is account 'demo'" in "".join(ended.err.split("\n"))
+    assert oauth.read_bytes() == theirs[0]
+    assert "POST oauth-token" not in server.emulator.statistics()["by_resource"]
+    assert login(server, "--replace").code == 0
+
+
+def test_a_login_that_replaces_still_refuses_what_is_no_token_file(
+    oauth: Path, server: EmulatorServer, browser: Callable[[Callable[[str], object]], Browser]
+) -> None:
+    opened = browser(approve)
+    oauth.write_text('{"something": "else", "token": 7}')
+    ended = login(server, "--replace")
+    assert ended.code == 2
+    assert "the file has no tokens" in ended.err
+    assert opened.opened == []
+
+
+def test_a_logout_leaves_the_tokens_of_another_account(oauth: Path) -> None:
+    before = kept_by(oauth, account="beta")
+    ended = Ended("logout")
+    assert ended.code == 2
+    assert "tokens of account 'beta', and this is account 'demo'" in "".join(ended.err.split("\n"))
+    assert "log out as the other one" in ended.err
+    assert oauth.read_bytes() == before
+    kept_by(oauth)
+    assert Ended("logout").code == 0
+    assert not oauth.exists()
+
+
 def test_nothing_counts_before_the_state_is_compared() -> None:
     state = Hidden("expected")
     for brought in ("/?state=expected&state=expected&code=x", "/?code=x", "/?error=access_denied&code=x", "/"):
