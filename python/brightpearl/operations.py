@@ -16,7 +16,6 @@ from brightpearl.arguments import (
     wrong_type,
 )
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
-from brightpearl.paths import named_path, read_path, search_path
 from brightpearl.record import Record
 from brightpearl.task_arguments import arguments_text
 from brightpearl.wire import body_text, ids_text, names_of, pairs_of
@@ -98,7 +97,7 @@ def search(
     return operation(
         "search",
         {
-            "resource": search_path(resource, checked_flag(unchecked, "unchecked")),
+            "resource": _resource(resource),
             "filters": pairs_of(filters, "filters", fractions=False),
             "columns": names_of(columns, "columns"),
             "sort": names_of(sort, "sort"),
@@ -106,7 +105,7 @@ def search(
             "page_size": checked_count(page_size, "page_size", least=1, most=LARGEST_U32),
             "paging": checked_choice(paging, "paging", PAGINGS),
             "key": None if key is None else checked_text(key, "key"),
-            "unchecked": unchecked,
+            "unchecked": checked_flag(unchecked, "unchecked"),
         },
     )
 
@@ -116,7 +115,7 @@ def fetch(resource: str, ids: Ids | None, query: Parameters | None, plan: Plan |
     return operation(
         "fetch",
         {
-            "resource": read_path(resource),
+            "resource": _resource(resource),
             "ids": None if ids is None else ids_text(ids),
             "query": pairs_of(query, "query"),
             "plan": checked_choice(plan, "plan", PLANS),
@@ -130,7 +129,7 @@ def options(resource: str, ids: Ids | None) -> str:
     text = None if ids is None else ids_text(ids)
     if text == "":
         raise ValidationError("`ids` is empty; expected at least one id, or None for all there are", location="ids")
-    return operation("options", {"resource": read_path(resource), "ids": text})
+    return operation("options", {"resource": _resource(resource), "ids": text})
 
 
 def request(write: Write) -> str:
@@ -197,16 +196,20 @@ def _write_of(members: Mapping[str, Any], place: int) -> Write:
 
 def _request(write: Write, before: str = "") -> dict[str, Any]:
     method = _verb(checked_text(write.method, f"{before}method").upper(), f"{before}method")
-    unchecked = checked_flag(write.unchecked, f"{before}unchecked")
     return {
         "method": method,
-        "path": named_path(write.path, f"{before}path", method, unchecked),
+        "path": checked_text(write.path, f"{before}path", "a path such as order-service/order/1"),
         "query": pairs_of(write.query, f"{before}query"),
         "headers": pairs_of(write.headers, f"{before}headers"),
         "body": body_text(write.body, f"{before}body"),
         "idempotent": checked_flag(write.idempotent, f"{before}idempotent"),
-        "unchecked": unchecked,
+        "unchecked": checked_flag(write.unchecked, f"{before}unchecked"),
     }
+
+
+def _resource(named: object) -> str:
+    """What names a resource. The engine knows what short names mean, and refuses slips of the pen."""
+    return checked_text(named, "resource", "a path such as order-service/order, or a short name such as order")
 
 
 def _verb(method: str, place: str) -> str:

@@ -3,8 +3,6 @@
 use brightpearl_core::catalog;
 use pyo3::prelude::*;
 
-use crate::error::or_raise;
-
 /// A resource that is read by id set.
 #[pyclass(frozen, get_all, module = "brightpearl._native")]
 pub(crate) struct Listed {
@@ -56,12 +54,4 @@ pub(crate) fn find_search(name: &str) -> Option<&'static str> {
 #[pyfunction]
 pub(crate) fn list_searches() -> Vec<&'static str> {
     catalog::searches().map(|search| search.path).collect()
-}
-
-/// The path of a request that may be named in short.
-#[pyfunction]
-pub(crate) fn request_path(py: Python<'_>, path: &str, method: &str, unchecked: bool) -> PyResult<String> {
-    // What is no verb is told elsewhere.
-    let Ok(method) = method.parse() else { return Ok(path.to_owned()) };
-    or_raise(py, catalog::request_path(path, method, unchecked))
 }

@@ -38,7 +38,7 @@ mod _native {
     #[pymodule_export]
     use crate::call::{Call, Explanation};
     #[pymodule_export]
-    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches, request_path};
+    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches};
     #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]

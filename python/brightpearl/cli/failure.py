@@ -281,8 +281,14 @@ def _place_of(error: Exception) -> str | None:
 
 
 def _summary(error: BrightpearlError) -> str:
-    """What is wrong. Violations follow line by line, so that the message need not repeat them."""
-    return error.message.partition(": ")[0] if error.violations else error.message
+    """What is wrong. Violations follow line by line, so that the message need not repeat them, unless it has more: of a
+    batch, the paths and header lines that are wrong."""
+    if not error.violations:
+        return error.message
+    what, _, named = error.message.partition(": ")
+    for violation in error.violations:
+        named = named.replace(str(violation), "")
+    return error.message if "/requests/" in named else what
 
 
 def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:

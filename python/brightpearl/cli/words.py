@@ -7,18 +7,25 @@ from collections.abc import Iterator
 
 from brightpearl.exceptions import BrightpearlError
 
+_CATALOG = "`brightpearl catalog` shows which there are"
 _WORDS = {
-    "`unchecked=True` sends it as it is.": "`brightpearl catalog` shows which there are.",
     "`unknown_members`, set to `allow`, sends": "`--unknown-members allow` sends",
-    "`client.request` sends any path.": "`brightpearl catalog` shows which there are.",
+    "A request with `unchecked` asks for it as it is": _CATALOG,
     "`renew`": "`--renew`",
 }
 """What the library advises, and what a command has instead."""
 
+# A line of a batch has the member `unchecked` itself.
+_UNCHECKED = {
+    "path": {"`unchecked` sends": "`--unchecked` sends"},
+    "RESOURCE": {"`unchecked` sends it as it is": _CATALOG},
+}
+
 
 def tell_in_options(error: BrightpearlError) -> None:
     """Has an error advise options instead of arguments."""
-    for argument, option in _WORDS.items():
+    words = {**_WORDS, **_UNCHECKED.get(error.location or "", {})}
+    for argument, option in words.items():
         error.message = error.message.replace(argument, option)
         error.advice = error.advice.replace(argument, option)
 

@@ -222,6 +222,37 @@ def test_a_wrong_batch_is_refused_as_a_whole(text: str, said: str, server: Emula
     assert server.emulator.statistics()["requests"] == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("search", "order-service/order-serch"), "mean order-service/order-search? `brightpearl catalog` shows which"),
+        (("get", "order-service/ordr", "5"), "did you mean order-service/order? `brightpearl catalog` shows which"),
+        (("post", "order-service/ordr/1/note", "-"), "order-service/order/1/note? `--unchecked` sends it as it is"),
+    ],
+)
+def test_a_misspelt_path_is_told_in_the_words_of_the_command(
+    arguments: tuple[str, ...], said: str, server: EmulatorServer
+) -> None:
+    before = server.emulator.statistics()["requests"]
+    ended = Ended(*arguments, stdin="{}")
+    assert ended.code == 2
+    assert said in " ".join(ended.err.split())
+    assert server.emulator.statistics()["requests"] == before
+
+
+def test_a_batch_tells_of_wrong_paths_beside_wrong_bodies() -> None:
+    paths = {"order-service/ordr/1/note": "text", NOTE: "txt"}
+    text = "\n".join(json.dumps({"method": "POST", "path": path, "body": {paths[path]: "x"}}) for path in paths)
+    ended = Ended("batch", "-", stdin=text)
+    assert ended.code == 2
+    told = " ".join(ended.err.split())
+    assert "/requests/0/path: no path" in told
+    assert "note? `unchecked` sends it as it is" in told
+    assert "/requests/1/body/text: found nothing" in told
+    ended = Ended("batch", "-", stdin=text.partition("\n")[2])
+    assert "error: 1 of the 1 writes do not fit\n" in ended.err
+
+
 def test_json_is_laid_out_for_people_digit_for_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

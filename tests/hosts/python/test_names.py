@@ -46,7 +46,7 @@ def test_a_request_may_name_a_resource_in_short(account: Account) -> None:
         (lambda client: client.post("order-service/order/1/nte", {}), "path", "mean order-service/order/1/note?"),
         (lambda client: client.post("order-note", {"text": "x"}), "path", "order-service/order/{ORDER-ID}/note"),
         (lambda client: client.post("order/{ID}/note", {}), "path", "has the placeholder {ID}"),
-        (lambda client: client.batch([("POST", "order-service/order/1/nte", {})]), "writes[0].path", "1/note?"),
+        (lambda client: client.batch([("POST", "order-service/order/1/nte", {})]), "/requests/0/path", "1/note?"),
         (lambda client: client.batch([("PSOT", "order-service/order/1/note", {})]), "writes[0].method", "mean POST?"),
         (lambda client: client.request("GTE", "order-type"), "method", "did you mean GET?"),
         (lambda client: client.search("ordr"), "resource", 'did you mean "order"?'),
@@ -80,6 +80,18 @@ def test_a_slip_is_told_before_anything_is_sent(
     assert raised.value.location == place
     assert said in raised.value.message
     assert raised.value.delivery == "not-sent"
+
+
+def test_all_that_is_wrong_with_a_batch_is_told_at_once(client: Client) -> None:
+    writes = [
+        ("POST", "order-service/ordr/1/note", {"text": "x"}),
+        ("POST", "order-service/order/1/note", {"txt": "x"}),
+        ("POST", "order-service/order/{ID}/note", {"text": "x"}),
+    ]
+    with pytest.raises(ValidationError, match="3 of the 3 writes do not fit") as raised:
+        client.batch(writes)
+    for said in ("/requests/0/path: no path", "/requests/1/body/text: found", "/requests/2/path: the path"):
+        assert said in raised.value.message
 
 
 @pytest.mark.parametrize(
