@@ -133,15 +133,8 @@ def push(
                     telling.to("dead letters", lambda: dead_letters.write(_dead_letter(outcome)))
 
             try:
-                for outcome in outcomes:
-                    take(outcome)
-                    if telling.has_failed:
-                        break
+                telling.each(outcomes, take)
             finally:
-                # What was under way when the push was interrupted is told, too.
-                outcomes.close()
-                for outcome in outcomes.rest():
-                    take(outcome)
                 shown.close()
                 _sum_up(outcomes, earlier, how, telling)
                 if source.report_unused:

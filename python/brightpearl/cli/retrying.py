@@ -105,16 +105,7 @@ def _push(
     with noted(ledger, letters[0].flow, "push", client._account) as noting:
         records = [_record(letter) for letter in letters]
         with client.push(mapping, records, write=True, journal=journal) as outcomes:
-            try:
-                for outcome in outcomes:
-                    take(outcome)
-                    if telling.has_failed:
-                        break
-            finally:
-                # What was under way when it was interrupted is dealt with, too.
-                outcomes.close()
-                for outcome in outcomes.rest():
-                    take(outcome)
+            telling.each(outcomes, take)
         telling.end()
 
 

@@ -205,16 +205,7 @@ class Target:
                 self._count(stream.name, outcome.state)
                 telling.to("dead letters", lambda: self._heed(stream.name, outcome))
 
-            try:
-                for outcome in outcomes:
-                    take(outcome)
-                    if telling.has_failed:
-                        break
-            finally:
-                # What was under way when the push was interrupted is told, too.
-                outcomes.close()
-                for outcome in outcomes.rest():
-                    take(outcome)
+            telling.each(outcomes, take)
             telling.end()
 
     def _heed(self, stream: str, outcome: Outcome) -> None:

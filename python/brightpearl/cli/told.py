@@ -5,11 +5,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from brightpearl.cli.failure import Done, note_done
 from brightpearl.cli.streams import give_up_output
 from brightpearl.cli.visible import say, shown_json
+
+Result = TypeVar("Result")
+
+
+class Results(Protocol[Result]):
+    """What became of writes: of a push, or of a batch."""
+
+    def __iter__(self) -> Iterator[Result]: ...
+
+    def close(self) -> None:
+        """Ends it."""
+
+    def rest(self) -> list[Result]:
+        """What is known of those that were not handed out."""
 
 
 class Telling:
@@ -57,6 +71,19 @@ class Telling:
     def has_failed(self) -> bool:
         """Whether the command is to end."""
         return bool(self._failures)
+
+    def each(self, results: Results[Result], take: Callable[[Result], object]) -> None:
+        """Hands on what became of each write, until a place has failed. Of what was under way then, or when something
+        interrupted it, what is known."""
+        try:
+            for result in results:
+                take(result)
+                if self.has_failed:
+                    break
+        finally:
+            results.close()
+            for result in results.rest():
+                take(result)
 
     def end(self) -> None:
         """Raises what a place has failed with first."""

@@ -184,15 +184,8 @@ def run_batch(
         client.batch(writes, order=order, on_failure=on_failure, packing=packing) as results,
     ):
         try:
-            for result in results:
-                take(result)
-                if telling.has_failed:
-                    break
+            telling.each(results, take)
         finally:
-            # What is known of the others when it is stopped is told, too.
-            results.close()
-            for result in results.rest():
-                take(result)
             shown.close()
             say(_counted(counts, len(writes)))
         telling.end()
