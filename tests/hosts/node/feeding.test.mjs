@@ -338,3 +338,17 @@ test("only a push is fed", () => {
   call.close();
   assert.throws(() => call.feed("{}"), { name: "MisuseError" }, "a closed call takes nothing");
 });
+
+test("what JSON would make an empty record of is refused, with what was meant", async () => {
+  const told = await client()
+    .push(note, [new Date(0), new Number(5)], { dryRun: true })
+    .all();
+  assert.deepEqual(
+    told.map(({ state }) => state),
+    ["rejected", "rejected"],
+  );
+  assert.match(told[0].reason, /found a Date; expected an object/);
+  assert.match(told[1].reason, /found a single value; expected an object/);
+  const mapping = new Mapping(note);
+  assert.match(mapping.map(Promise.resolve({ order: 1 })).failures[0].reason, /found a promise; .*await it/);
+});
