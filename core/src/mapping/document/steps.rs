@@ -166,10 +166,10 @@ impl Context<'_> {
                 let as_text = members.choice("write", &FORMS, self.findings).unwrap_or(false);
                 ValueType::Integer(Numeric { places: None, rounding, as_text })
             }
-            Type::Decimal => ValueType::Decimal(self.numeric(members)),
+            Type::Decimal => ValueType::Decimal(self.numeric(members, false)),
             Type::Money => {
-                let numeric = self.numeric(members);
-                ValueType::Money(numeric, self.money(members, scope))
+                let money = self.money(members, scope);
+                ValueType::Money(self.numeric(members, money.currency.is_some()), money)
             }
             Type::Date | Type::DateTime => {
                 let zone = self.zone(members.take("zone"));
@@ -183,10 +183,10 @@ impl Context<'_> {
     }
 
     /// What is said of a decimal number, which is written as a text unless otherwise said.
-    fn numeric(&mut self, members: &mut MemberReader<'_>) -> Numeric {
+    fn numeric(&mut self, members: &mut MemberReader<'_>, has_currency: bool) -> Numeric {
         let places = members.count("places", 28, self.findings);
         let rounding = members.choice("rounding", &Rounding::NAMES, self.findings);
-        if rounding.is_some() && places.is_none() {
+        if rounding.is_some() && places.is_none() && !has_currency {
             let pointer = format!("{}/rounding", members.pointer);
             self.findings.warn(pointer, "without `places` nothing is rounded");
         }

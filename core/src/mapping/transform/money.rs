@@ -23,7 +23,8 @@ impl Money {
         self.currency.is_none() && !self.minor
     }
 
-    /// An amount has at least the places of its currency. More are kept, unless the rule says how many.
+    /// An amount has at least the places of its currency. More are kept, unless the rule says how many; one that is
+    /// rounded has no more than its currency, however many are written.
     pub(super) fn apply<'v>(
         &self,
         amount: Decimal,
@@ -32,6 +33,12 @@ impl Money {
     ) -> Result<Value<'v>, String> {
         let known = currency.map(currency_places).transpose()?;
         let amount = if self.minor { of_minor(amount, known)? } else { amount };
+        let amount = match known {
+            Some(known) if numeric.rounding.is_some() && amount.places() > known => {
+                numeric.fit(amount, Some(known))?
+            }
+            Some(_) | None => amount,
+        };
         let places = numeric.places.or_else(|| known.map(|known| known.max(amount.places())));
         numeric.fit(amount, places).map(|fit| numeric.write(fit))
     }
@@ -66,6 +73,7 @@ fn of_minor(amount: Decimal, places: Option<u32>) -> Result<Decimal, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::number::Rounding;
     use super::*;
 
     fn amount(digits: &str, currency: &str, minor: bool, places: Option<u32>) -> Result<String, String> {
@@ -75,6 +83,25 @@ mod tests {
         let amount = Decimal::parse(digits).expect("a number");
         let value = money.apply(amount, Some(&currency), &numeric)?;
         Ok(value.scalar_text().unwrap_or_default().into_owned())
+    }
+
+    #[test]
+    fn an_amount_that_is_rounded_has_the_places_of_its_currency_and_no_more() {
+        let money = Money { currency: None, minor: false };
+        for (digits, currency, places, expected) in [
+            ("909.0909", "GBP", None, "909.09"),
+            ("909.0909", "JPY", None, "909"),
+            ("909.5", "JPY", None, "910"),
+            ("909.0909", "JPY", Some(2), "909.00"),
+            ("1.2345", "KWD", None, "1.235"),
+            ("1.2344", "KWD", Some(2), "1.23"),
+            ("10", "GBP", None, "10.00"),
+        ] {
+            let numeric = Numeric { places, rounding: Some(Rounding::HalfUp), ..Numeric::default() };
+            let amount = Decimal::parse(digits).expect("a number");
+            let value = money.apply(amount, Some(&Value::Text(currency.into())), &numeric).expect("an amount");
+            assert_eq!(value.scalar_text().as_deref(), Some(expected), "{digits} {currency}");
+        }
     }
 
     #[test]

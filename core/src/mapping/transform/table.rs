@@ -25,6 +25,8 @@ pub(in crate::mapping) enum Otherwise {
 #[derive(Clone, Debug, Default)]
 pub(in crate::mapping) struct LookupTable {
     entries: Vec<(String, Constant)>,
+    /// Where numbers stand that are spelled with zeros they do not need, by their shortest spelling.
+    spelled_longer: BTreeMap<String, usize>,
     /// Whether upper and lower case are the same.
     caseless: bool,
 }
@@ -43,7 +45,13 @@ impl LookupTable {
             (text, constant)
         });
         let entries: BTreeMap<String, Constant> = entries.collect();
-        Self { entries: entries.into_iter().collect(), caseless }
+        let entries: Vec<(String, Constant)> = entries.into_iter().collect();
+        let shortest = |(place, (text, _)): (usize, &(String, Constant))| {
+            let number = Exact::from_str_exact(text).ok()?.normalize().to_string();
+            (number != *text).then_some((number, place))
+        };
+        let spelled_longer = entries.iter().enumerate().filter_map(shortest).collect();
+        Self { entries, spelled_longer, caseless }
     }
 
     /// The same, with upper and lower case the same.
@@ -62,10 +70,11 @@ impl LookupTable {
             Sort::Boolean | Sort::Number | Sort::Text => value.scalar_text().unwrap_or_default(),
         };
         let found = if self.caseless { self.find(&text.to_lowercase()) } else { self.find(&text) };
-        // 0.20 is what a table knows as 0.2.
+        // 0.20 is what a table knows as 0.2, and 20 what it knows as 20.00.
         let found = found.or_else(|| {
             let number = Exact::from(value.number()?).normalize().to_string();
-            self.find(&number)
+            let longer = || self.entries.get(*self.spelled_longer.get(&number)?).map(|(_, constant)| constant);
+            self.find(&number).or_else(longer)
         });
         found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.lent()))
     }
