@@ -51,6 +51,38 @@ fn a_tax_is_stated_or_contained_or_the_order_refused() {
 }
 
 #[test]
+fn each_line_tells_for_itself_whether_its_price_contains_a_tax() {
+    let home = || line("EBAY_GB", 1200, &[], &[]);
+    let of_ebay = || line("EBAY_GB", 2400, &[], &[480]);
+    let beside = |other: Value| rows(&written(NAME, &order(3600, 0, vec![home(), other.clone()])));
+    assert_eq!(beside(of_ebay()), ["Mug|10.00|2.00|T20", "Mug|24.00|0.00|T0"]);
+    assert_eq!(beside(line("EBAY_US", 2400, &[], &[])), ["Mug|10.00|2.00|T20", "Mug|24.00|0.00|T0"]);
+    assert_eq!(beside(line("EBAY_GB", 2000, &[400], &[])), ["Mug|10.00|2.00|T20", "Mug|20.00|4.00|T20"]);
+    assert_eq!(beside(line("EBAY_GB", 2400, &[0], &[])), ["Mug|10.00|2.00|T20", "Mug|24.00|0.00|T0"]);
+    // The order of the lines tells nothing.
+    let american = vec![line("EBAY_US", 2400, &[], &[]), home()];
+    assert_eq!(rows(&written(NAME, &order(3600, 0, american))), ["Mug|24.00|0.00|T0", "Mug|10.00|2.00|T20"]);
+    // Shipping has to say which line it belongs to.
+    assert!(
+        refused(NAME, &order(4140, 540, vec![home(), of_ebay()]))
+            .contains("which part of the shipping of 5.4")
+    );
+    let shipped = |mut line: Value, cost: i64| {
+        line["deliveryCost"] = json!({"shippingCost": amount(cost)});
+        line
+    };
+    let parts = |ours: i64| order(4140, 540, vec![shipped(home(), ours), shipped(of_ebay(), 300)]);
+    assert_eq!(
+        rows(&written(NAME, &parts(240)))[2..],
+        ["Shipping of Mug|2.00|0.40|T20", "Shipping of Mug|3.00|0.00|T0"]
+    );
+    assert!(refused(NAME, &parts(200)).contains("its lines are not taxed alike"));
+    let mut discounted = parts(240);
+    discounted["pricingSummary"]["deliveryDiscount"] = amount(-100);
+    assert!(refused(NAME, &discounted).contains("its lines are not taxed alike"));
+}
+
+#[test]
 fn discounts_fees_adjustments_and_notes_arrive() {
     let mut order = order(3000 - 400 + 300 - 100 + 150 - 50, 300, vec![line("EBAY_US", 3000, &[], &[])]);
     order["lineItems"][0]["discountedLineItemCost"] = amount(2600);

@@ -52,6 +52,7 @@ mod mapping_refunds;
 mod mapping_rules;
 mod mapping_shipped;
 mod mapping_shop_orders;
+mod mapping_shop_places;
 mod mapping_shopify_graphql;
 mod mapping_shopify_payments;
 mod mapping_shopify_products;

@@ -90,6 +90,11 @@ pub(super) fn amazon() -> Shop {
         ),
         case("no price", json!({"/OrderItems/0/ItemPrice": null}), Refused("ItemPrice.Amount")),
         case(
+            "an item in another currency",
+            json!({"/OrderItems/0/ItemPrice": {"Amount": "24.00", "CurrencyCode": "EUR"}}),
+            Refused("its total is in GBP, and amounts of it are in EUR; expected one currency"),
+        ),
+        case(
             "pieces in a text",
             json!({"/OrderItems/0/QuantityOrdered": "2"}),
             Written(&["Mug|20.00|4.00|T20"]),
@@ -155,8 +160,28 @@ pub(super) fn amazon_2026() -> Shop {
         ),
         case(
             "a tax of a deemed reseller",
-            json!({"/orderItems/0/tax": {"deemedResellerCategory": "UOSS"}}),
+            json!({"/orderItems/0/tax": {"taxCalculationBreakdowns": [{"reportingScheme": "UOSS"}]}}),
             Written(&["Mug|20.00|0.00|T0", "Tax that Amazon collects and remits: Mug|4.00|0.00|T0"]),
+        ),
+        case(
+            "the same on import",
+            json!({"/orderItems/0/tax": {"taxCalculationBreakdowns": [{"reportingScheme": "IOSS"}]}}),
+            Written(&["Mug|20.00|0.00|T0", "Tax that Amazon collects and remits: Mug|4.00|0.00|T0"]),
+        ),
+        case(
+            "a scheme that is unknown",
+            json!({"/orderItems/0/tax": {"taxCalculationBreakdowns": [{"reportingScheme": "NEW"}]}}),
+            Refused("reported by the scheme NEW; expected IOSS or UOSS"),
+        ),
+        case(
+            "a tip that is not final",
+            json!({"/proceeds/breakdowns": [{"type": "DELIVERY_TIP", "status": "PENDING", "subtotal": {"amount": "5.00"}}]}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "an amount in another currency",
+            json!({"/orderItems/0/proceeds/proceedsTotal/currencyCode": "EUR"}),
+            Refused("its total is in GBP, and amounts of it are in EUR; expected one currency"),
         ),
         case(
             "a replacement",
@@ -222,6 +247,16 @@ pub(super) fn ebay() -> Shop {
             Refused("\"divisors\""),
         ),
         case("another total", json!({"/pricingSummary/total/value": "28.6"}), Refused("a difference of 1")),
+        case(
+            "a line in another currency",
+            json!({"/lineItems/0/lineItemCost/currency": "EUR"}),
+            Refused("its total is in GBP, and amounts of it are in EUR; expected one currency"),
+        ),
+        case(
+            "no tax, which is stated",
+            json!({"/lineItems/0/taxes": [{"amount": {"value": "0.0"}}]}),
+            Written(&["Mug|24.00|0.00|T0", "Shipping|3.60|0.00|T0"]),
+        ),
         case("a refunded order", json!({"/orderPaymentStatus": "FULLY_REFUNDED"}), Skipped("refunded")),
     ];
     Shop { document: "ebay-order", plain, stated, parts, rounds: 0, cases }

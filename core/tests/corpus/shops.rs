@@ -233,6 +233,40 @@ pub(super) fn bigcommerce() -> Shop {
             Refused("three decimal places"),
         ),
         case("an incomplete order", json!({"/status_id": 0}), Skipped("not paid")),
+        case(
+            "fees that were not asked for, of which there are none",
+            json!({"/fees": {"url": "https://example.com/v2/orders/1/fees", "resource": "/orders/1/fees"}}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "fees that were not asked for",
+            json!({"/fees": {"resource": "/orders/1/fees"}, "/total_ex_tax": "26.5000", "/total_tax": "5.3000",
+             "/total_inc_tax": "31.8000"}),
+            Refused("expected those that include=fees brings"),
+        ),
+        case(
+            "free shipping beside a coupon of a product",
+            json!({"/coupon_discount": "7.2000", "/total_ex_tax": "18.0000", "/total_tax": "3.6000", "/total_inc_tax": "21.6000",
+             "/products/0/applied_discounts": [{"id": "coupon", "amount": 2.4}]}),
+            Written(&["Mug|18.00|3.60|T20"]),
+        ),
+        case(
+            "an order that is not deleted",
+            json!({"/is_deleted": "false"}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case("an order that is deleted", json!({"/is_deleted": "true"}), Skipped("was deleted")),
+        case(
+            "shipping in dinars of three places",
+            json!({"/default_currency_code": "kwd", "/shipping_cost_ex_tax": "4.0040", "/total_inc_tax": "28.8040"}),
+            Refused("three decimal places"),
+        ),
+        case(
+            "a discount in dinars of three places",
+            json!({"/default_currency_code": "KWD", "/discount_amount": "0.0040", "/total_ex_tax": "23.9960",
+             "/total_inc_tax": "28.7960"}),
+            Refused("three decimal places"),
+        ),
     ];
     Shop { document: "bigcommerce-order", plain, stated, parts, rounds: 5, cases }
 }
@@ -300,6 +334,26 @@ pub(super) fn magento() -> Shop {
             json!({"/order_currency_code": "KWD", "/items/0/row_total": 20.004}),
             Refused("three decimal places"),
         ),
+        case(
+            "shipping in dinars of three places",
+            json!({"/order_currency_code": "kwd", "/shipping_amount": 4.004, "/grand_total": 28.804}),
+            Refused("three decimal places"),
+        ),
+        case(
+            "a tax that is not that of its rate",
+            json!({"/items/0/tax_amount": 1, "/tax_amount": 1.8, "/grand_total": 25.8}),
+            Refused("its tax_percent is 20; expected the tax of that rate"),
+        ),
+        case(
+            "a fixed product tax that is taxed",
+            json!({"/items/0/tax_amount": 4.4, "/items/0/weee_tax_applied_row_amount": 2, "/tax_amount": 5.2, "/grand_total": 31.2}),
+            Refused("expected the tax of that rate"),
+        ),
+        case(
+            "a tax of what it costs before its discount",
+            json!({"/items/0/discount_amount": 5, "/grand_total": 23.8}),
+            Written(&["Shirt|15.00|4.00|T20"]),
+        ),
         case("an order on credit memo", json!({"/state": "closed"}), Skipped("refunded")),
     ];
     Shop { document: "magento-order", plain, stated, parts, rounds: 5, cases }
@@ -323,6 +377,46 @@ pub(super) fn flat_file() -> Shop {
         case("a comma for decimals", json!({"/rows/0/Unit Price": "10,00"}), Refused("three digits")),
         case("another total", json!({"/rows/0/Order Total": "25.00"}), Refused("a difference of 1.00")),
         case("an unknown rate", json!({"/rows/0/VAT Rate": "19"}), Refused("does not have it")),
+        case(
+            "neither a rate nor a tax",
+            json!({"/rows/0/VAT Rate": " ", "/rows/0/Line Tax": ""}),
+            Refused("Mug has neither a VAT Rate nor a Line Tax; expected its rate, such as 20 or 0"),
+        ),
+        case(
+            "a tax of no rate",
+            json!({"/rows/0/VAT Rate": ""}),
+            Refused("a Line Tax of 4.00 and no VAT Rate"),
+        ),
+        case(
+            "no tax of no rate",
+            json!({"/rows/0/VAT Rate": "", "/rows/0/Line Tax": "0.00", "/rows/0/Order Total": "20.00"}),
+            Written(&["Mug|20.00|0.00|T0"]),
+        ),
+        case(
+            "one total and one date, written twice",
+            json!({"/rows/-": {"Order Total": "24", "Order Date": "1/3/2026", "Description": "Gift", "Quantity": "0", "Unit Price": "0"}}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "two totals",
+            json!({"/rows/-": {"Order Total": "25", "Description": "Gift", "Quantity": "0", "Unit Price": "0"}}),
+            Refused("its lines do not agree on the Order Total"),
+        ),
+        case(
+            "two dates",
+            json!({"/rows/-": {"Order Date": "10/3/2026", "Description": "Gift", "Quantity": "0", "Unit Price": "0"}}),
+            Refused("its lines do not agree on the Order Date"),
+        ),
+        case(
+            "a country that the table lacks",
+            json!({"/rows/0/Country": "Utopia"}),
+            Refused("\"countries\" does not have it"),
+        ),
+        case(
+            "dinars of three places",
+            json!({"/rows/0/Currency": "KWD", "/rows/0/Unit Price": "10.002", "/rows/0/Order Total": "24.00"}),
+            Refused("2 times 10.002 has three decimal places, and Brightpearl has two"),
+        ),
         case(
             "a currency that only a later line has",
             json!({"/rows/0/Currency": "", "/rows/-": {"Currency": "USD", "Description": "Gift", "Quantity": "0", "Unit Price": "0.00"}}),

@@ -99,7 +99,8 @@ mod tests {
         ] {
             let numeric = Numeric { places, rounding: Some(Rounding::HalfUp), ..Numeric::default() };
             let amount = Decimal::parse(digits).expect("a number");
-            let value = money.apply(amount, Some(&Value::Text(currency.into())), &numeric).expect("an amount");
+            let value =
+                money.apply(amount, Some(&Value::Text(currency.into())), &numeric).expect("an amount");
             assert_eq!(value.scalar_text().as_deref(), Some(expected), "{digits} {currency}");
         }
     }

@@ -73,7 +73,8 @@ impl LookupTable {
         // 0.20 is what a table knows as 0.2, and 20 what it knows as 20.00.
         let found = found.or_else(|| {
             let number = Exact::from(value.number()?).normalize().to_string();
-            let longer = || self.entries.get(*self.spelled_longer.get(&number)?).map(|(_, constant)| constant);
+            let longer =
+                || self.entries.get(*self.spelled_longer.get(&number)?).map(|(_, constant)| constant);
             self.find(&number).or_else(longer)
         });
         found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.lent()))

@@ -16,6 +16,8 @@ mod mapping_packages;
 mod mapping_refunds;
 #[path = "../../../../core/tests/mapping_shop_orders.rs"]
 mod mapping_shop_orders;
+#[path = "../../../../core/tests/mapping_shop_places.rs"]
+mod mapping_shop_places;
 #[path = "../../../../core/tests/mapping_shopify_graphql.rs"]
 mod mapping_shopify_graphql;
 #[path = "../../../../core/tests/mapping_square.rs"]
