@@ -86,6 +86,52 @@ fn a_part_or_something_else_is_refused_with_both_numbers() {
 }
 
 #[test]
+fn a_package_that_comes_twice_or_has_no_id_is_refused() {
+    // One piece was sent, and the note has two.
+    let once = record(&[("MUG", 2)], &[&[("MUG", 1)], &[("MUG", 1)]]);
+    for name in EVENTS.into_iter().chain(TRACKING) {
+        let (packages, id) =
+            if name.starts_with("ship") { ("shipments", "shipmentId") } else { ("fulfillments", "id") };
+        written(name, &once);
+        let mut twice = once.clone();
+        twice[packages][1] = twice[packages][0].clone();
+        let reason = refused(name, &twice);
+        assert!(reason.contains("comes twice; expected each of them once"), "{name}: {reason}");
+        let mut nameless = once.clone();
+        nameless[packages][1][id] = Value::Null;
+        assert!(refused(name, &nameless).contains(&format!("has no {id}")), "{name}");
+    }
+}
+
+#[test]
+fn a_flag_that_is_a_text_is_read_as_such() {
+    let label = json!({"shipmentId": 3, "orderNumber": "9", "trackingNumber": "R1", "carrierCode": "ups", "createDate": "2026-05-04T10:00:00",
+                       "shipmentItems": [{"sku": "MUG", "quantity": 1}]});
+    for name in ["shipstation-shipment", "shipstation-tracking"] {
+        for flag in ["voided", "isReturnLabel"] {
+            let with = |value: Value| {
+                let mut label = label.clone();
+                label[flag] = value;
+                mapped(name, &label)
+            };
+            for not in
+                [json!("false"), json!("False"), json!("0"), json!(0), json!(false), json!(null), json!("")]
+            {
+                assert!(matches!(with(not.clone()), Became::Written { .. }), "{name}, {flag}: {not}");
+            }
+            for is in [json!("true"), json!(true), json!(1)] {
+                assert!(matches!(with(is.clone()), Became::Skipped(_)), "{name}, {flag}: {is}");
+            }
+        }
+    }
+    let mut packages = record(&[("MUG", 2)], &[&[("MUG", 2)]]);
+    packages["shipments"][0]["voided"] = "false".into();
+    packages["note"]["70012"]["status"]["shipped"] = "false".into();
+    assert!(refused(EVENTS[0], &packages).contains("is a text; expected true or false"));
+    written(EVENTS[1], &packages);
+}
+
+#[test]
 fn a_sku_is_the_same_in_either_case_and_what_has_none_is_in_no_note() {
     let mut spelled = record(&[("Mug-1", 2)], &[&[("MUG-1", 1)], &[(" mug-1 ", 1)]]);
     spelled["shipments"][0]["shipmentItems"]

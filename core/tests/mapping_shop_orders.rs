@@ -90,6 +90,28 @@ fn orders_for_shopify_come_to_the_total_of_brightpearl() {
     }
 }
 
+#[test]
+fn what_no_shop_can_state_is_refused() {
+    let order = |net: &str, quantity: &str, value: &str| {
+        json!({
+            "id": 1, "orderTypeCode": "SO", "placedOn": "2026-01-31T10:00:00Z", "orderPaymentStatus": "PAID",
+            "currency": {"orderCurrencyCode": "GBP"}, "totalValue": {"net": net, "taxAmount": "0.00"},
+            "orderRows": {"1": {"productName": "Mug", "productSku": "MUG", "quantity": {"magnitude": quantity},
+                                "rowValue": {"rowNet": {"value": value}, "rowTax": {"value": "0.0000"}, "taxRate": "0.0000"}}}
+        })
+    };
+    for name in ["order-to-shopify", "order-to-woocommerce"] {
+        let mapping = compiled(name);
+        let refused = |order: &Value| written(&mapping, order).expect_err("an order that is refused");
+        assert!(written(&mapping, &order("10.00", "1", "10.0000")).is_ok(), "{name}");
+        assert!(refused(&order("-4.00", "1", "-4.0000")).contains("its net total is -4.00"), "{name}");
+        assert!(refused(&order("10.00", "0", "10.0000")).contains("a value and a quantity of 0"), "{name}");
+        let mut yen = order("333.33", "1", "333.3300");
+        yen["currency"]["orderCurrencyCode"] = "JPY".into();
+        assert!(written(&mapping, &yen).is_err(), "{name}");
+    }
+}
+
 fn four_places(units: i64) -> String {
     let size = units.abs();
     format!("{}{}.{:04}", if units < 0 { "-" } else { "" }, size / 10_000, size % 10_000)

@@ -164,8 +164,8 @@ fn a_tax_of_0_is_stated_and_one_that_is_absent_is_not() {
     refused("sold nowhere", &nowhere, "\"no country\": the table \"divisors\" does not have it");
     assert_eq!(made("at a till", &with(nowhere, json!({"source_name": "pos"}))), divided);
     // A tax that is stated is held against the rows.
-    let other = with(gross(tax("1.00", json!(0.2)), json!([])), json!({}));
-    refused("a tax that the order has not", &other, "the tax is 0.00, and what is written comes to 1.00");
+    let other = gross(tax("1.67", json!(0.2)), json!([]));
+    refused("a tax that the order has not", &other, "the tax is 0.00, and what is written comes to 1.67");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Square's orders, whose amounts are whole numbers of a currency's smallest unit: to that unit, or refused.
 
+use brightpearl_core::mapping::{Mapping, ready};
 use serde_json::{Value, json};
 
 use crate::ready_record::{Became, mapped, refused, rows, sums, written};
@@ -59,10 +60,68 @@ fn charges_tips_and_roundings_are_rows() {
 
 #[test]
 fn several_taxes_have_the_code_of_their_sum_or_none() {
-    let with = |taxes: &[&str]| order(2500, 500, "GBP", vec![line(2500, 500, taxes, "GBP")]);
-    assert!(refused(NAME, &with(&["vat", "low"])).contains("\"taxCodes\" does not have it"));
-    assert!(refused(NAME, &with(&["odd"])).contains("\"taxCodes\" does not have it"));
-    assert_eq!(rows(&written(NAME, &with(&["low"]))), ["Mug|20.00|5.00|T5"]);
+    let with = |tax, taxes: &[&str]| order(2000 + tax, tax, "GBP", vec![line(2000 + tax, tax, taxes, "GBP")]);
+    assert!(refused(NAME, &with(500, &["vat", "low"])).contains("\"taxCodes\" does not have it"));
+    assert!(refused(NAME, &with(140, &["odd"])).contains("\"taxCodes\" does not have it"));
+    assert_eq!(rows(&written(NAME, &with(100, &["low"]))), ["Mug|20.00|1.00|T5"]);
+    // A cent may be rounded for each tax, and for the line.
+    assert_eq!(rows(&written(NAME, &with(102, &["low"]))), ["Mug|20.00|1.02|T5"]);
+    let reason = refused(NAME, &with(103, &["low"]));
+    assert!(
+        reason.contains(
+            "Mug is taxed with 103, which is not what its taxes make of its price; expected 5.0 % of it"
+        ),
+        "{reason}"
+    );
+    let mut charged = with(100, &["low"]);
+    charged["service_charges"] = json!([{"name": "Delivery", "total_money": amount(360, "GBP"),
+        "total_tax_money": amount(20, "GBP"), "applied_taxes": [{"tax_uid": "vat"}]}]);
+    assert!(refused(NAME, &charged).contains("Delivery is taxed with 20, which is not"));
+}
+
+#[test]
+fn a_percentage_has_its_code_however_the_table_spells_it() {
+    for (percentage, tax, key) in
+        [("8.875", 888, "8.875"), ("8.8750", 888, "8.875"), ("10", 1000, "10"), ("10.0", 1000, "10.00")]
+    {
+        let document = ready().iter().find(|ready| ready.name == NAME).expect("a ready document").document;
+        let mut document: Value = serde_json::from_str(document).expect("JSON");
+        document["lookups"]["taxCodes"][key] = "NY".into();
+        let mapping = Mapping::compile(&document.to_string()).expect("a right document");
+        let mut taxed = order(10_000 + tax, tax, "GBP", vec![line(10_000 + tax, tax, &["vat"], "GBP")]);
+        taxed["taxes"][0]["percentage"] = percentage.into();
+        let body = crate::shop_draw::written(&mapping, &taxed).expect("an order");
+        assert_eq!(body["rows"][0]["taxCode"], "NY", "{percentage}: {key}");
+    }
+}
+
+#[test]
+fn an_open_order_is_a_sale_when_it_is_paid() {
+    let open = |changes: Value| {
+        let mut order = order(2400, 400, "GBP", vec![line(2400, 400, &["vat"], "GBP")]);
+        order["state"] = "OPEN".into();
+        for (member, value) in changes.as_object().expect("members") {
+            order[member] = value.clone();
+        }
+        order
+    };
+    for paid in [
+        json!({"net_amount_due_money": amount(0, "GBP")}),
+        json!({"tenders": [{"amount_money": amount(2000, "GBP")}, {"amount_money": amount(400, "GBP")}]}),
+        json!({"state": "COMPLETED"}),
+    ] {
+        assert_eq!(rows(&written(NAME, &open(paid))), ["Mug|20.00|4.00|T20"]);
+    }
+    for due in [
+        json!({"net_amount_due_money": amount(2400, "GBP")}),
+        json!({"net_amount_due_money": amount(1, "GBP"), "tenders": [{"amount_money": amount(2399, "GBP")}]}),
+        json!({"tenders": [{"amount_money": amount(2000, "GBP")}]}),
+        json!({"tenders": []}),
+    ] {
+        let became = mapped(NAME, &open(due));
+        assert!(matches!(&became, Became::Skipped(reason) if reason == "it is not paid yet"), "{became:?}");
+    }
+    assert!(refused(NAME, &open(json!({}))).contains("does not say whether it is paid"));
 }
 
 #[test]
@@ -91,6 +150,7 @@ fn returns_other_states_and_currencies_are_not_brought_and_skus_are_told() {
         ("/returns", json!([{}]), "it has returns"),
         ("/state", json!("ODD"), "its state is ODD"),
         ("/line_items/0/total_money/currency", json!("EUR"), "a line is in another currency"),
+        ("/line_items/0/total_tax_money/currency", json!("EUR"), "an amount is in another currency"),
         ("/total_money/amount", json!(2500), "a difference of 1"),
         ("/total_tax_money/amount", json!(300), "a difference of -1"),
     ] {

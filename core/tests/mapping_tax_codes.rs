@@ -307,6 +307,28 @@ fn a_journal_entry_in_a_foreign_currency_is_refused() {
 }
 
 #[test]
+fn a_tax_type_that_the_table_of_a_journal_lacks_is_refused() {
+    let line = |account: &str, amount: i64, kind: Value| json!({"AccountCode": account, "NetAmount": amount, "TaxType": kind});
+    let journal = |kind: Value| {
+        json!({"JournalNumber": 9, "JournalDate": "2026-03-09",
+               "JournalLines": [line("610", 12, "NONE".into()), line("200", -12, kind)]})
+    };
+    assert_eq!(written("xero-journal", &journal("OUTPUT2".into()))["credits"][0]["taxCode"], "T20");
+    assert!(refused("xero-journal", &journal("RROUTPUT".into())).contains("\"taxCodes\" does not have it"));
+    for none in [Value::Null, "".into()] {
+        assert_eq!(written("xero-journal", &journal(none))["credits"][0]["taxCode"], Value::Null);
+    }
+    let line = |posting: &str, account: &str, code: &str| json!({"Amount": 10, "JournalEntryLineDetail": {"PostingType": posting, "AccountRef": {"value": account}, "TaxCodeRef": {"value": code}}});
+    let entry = |debit: &str, credit: &str| json!({"Id": "1", "TxnDate": "2026-05-04", "Line": [line("Debit", "39", debit), line("Credit", "35", credit)]});
+    assert_eq!(written("quickbooks-journal", &entry("TAX", "NON"))["debits"][0]["taxCode"], "T1");
+    for (debit, credit) in [("20.0% S", "NON"), ("TAX", "20.0% S")] {
+        assert!(
+            refused("quickbooks-journal", &entry(debit, credit)).contains("\"taxCodes\" does not have it")
+        );
+    }
+}
+
+#[test]
 fn a_refund_of_woocommerce_gives_back_the_tax_of_its_class() {
     let refund = |rows: &str, class: &str, tax: &str, amount: &str| {
         let line = json!({"id": 1, "name": "Mug", "quantity": -1, "tax_class": class, "total": "-10.00", "total_tax": tax, "sku": ""});

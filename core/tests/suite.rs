@@ -56,6 +56,7 @@ mod mapping_shop_places;
 mod mapping_shopify_graphql;
 mod mapping_shopify_payments;
 mod mapping_shopify_products;
+mod mapping_shopify_remitted;
 mod mapping_shopify_stated;
 mod mapping_signs;
 mod mapping_square;

@@ -34,7 +34,11 @@ pub(super) fn rest() -> Shop {
             }
         };
         let shared = sum(&order["line_items"], discounts) + sum(&order["shipping_lines"], discounts) == 0;
-        let has_tip = order["line_items"].as_array().into_iter().flatten().any(|line| line["name"] == "Tip");
+        let has_tip = order["line_items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|line| line["name"] == "Tip" && line["price"] == order["total_tip_received"]);
         sum(&order["line_items"], line)
             + sum(&order["shipping_lines"], shipping)
             + amount(&order["current_total_additional_fees_set"]["shop_money"]["amount"])
@@ -124,8 +128,56 @@ pub(super) fn rest() -> Shop {
         ),
         case(
             "a discount that no line has its part of",
-            json!({"/total_discounts": "2.00", "/total_price": "26.80"}),
-            Written(&["Mug|18.00|4.00|T20"]),
+            json!({"/total_discounts": "2.00", "/line_items/0/tax_lines": vat("3.60"), "/shipping_lines/0/discounted_price": "4.00",
+             "/total_price": "26.40", "/total_tax": "4.40"}),
+            Written(&["Mug|18.00|3.60|T20"]),
+        ),
+        case(
+            "a discount that may be one of shipping",
+            json!({"/total_discounts": "4.00", "/shipping_lines/0/tax_lines": [], "/total_price": "24.00",
+             "/total_tax": "4.00"}),
+            Refused("may be one of its shipping; expected discounted_price or discount_allocations"),
+        ),
+        case(
+            "a tax that is not that of its rate",
+            json!({"/line_items/0/tax_lines": vat("1.00"), "/total_price": "25.80", "/total_tax": "1.80"}),
+            Refused("Mug is taxed with 1.00, which is not 0.2 of its price"),
+        ),
+        case(
+            "a tax of shipping that is not that of its rate",
+            json!({"/shipping_lines/0/tax_lines": vat("0.20"), "/total_price": "28.20", "/total_tax": "4.20"}),
+            Refused("Shipping is taxed with 0.20, which is not 0.2 of its price"),
+        ),
+        case(
+            "a product that is called as a tip is",
+            json!({"/line_items/-": line("Tip", "5.00", 1, "1.00"), "/total_tip_received": "2.00",
+             "/total_price": "36.80", "/total_tax": "5.80"}),
+            Written(&["Tip|5.00|1.00|T20", "Tip|2.00|0.00|T0"]),
+        ),
+        case("a payment that was voided", json!({"/financial_status": "voided"}), Skipped("voided")),
+        case("a payment that has expired", json!({"/financial_status": "expired"}), Skipped("expired")),
+        case(
+            "a payment that is due",
+            json!({"/financial_status": "pending"}),
+            Written(&["Mug|20.00|4.00|T20"]),
+        ),
+        case(
+            "amounts in another currency",
+            json!({"/total_price_set": {"shop_money": {"amount": "28.80", "currency_code": "USD"}}}),
+            Refused("its amounts are in USD, and its currency is GBP"),
+        ),
+        case("no test, by a text", json!({"/test": "false"}), Written(&["Mug|20.00|4.00|T20"])),
+        case("added taxes, by a text", json!({"/taxes_included": "false"}), Written(&["Mug|20.00|4.00|T20"])),
+        case(
+            "taxes that are neither added nor contained",
+            json!({"/taxes_included": "perhaps"}),
+            Refused("taxes_included is perhaps; expected true or false"),
+        ),
+        case(
+            "parts of a yen",
+            json!({"/currency": "JPY", "/line_items/0/price": "1000.50", "/line_items/0/quantity": 1, "/line_items/0/tax_lines": [],
+             "/shipping_lines": [], "/total_price": "1000.50", "/total_tax": "0"}),
+            Refused("behind the decimal point of a currency without places"),
         ),
         case(
             "a discount on shipping",
@@ -347,8 +399,8 @@ pub(super) fn graphql() -> Shop {
         case(
             "a discount that lines have parts of",
             json!({"/lineItems/nodes/0/discountAllocations": [{"allocatedAmountSet": bag("2.0")}],
-             "/currentTotalPriceSet": bag("26.8")}),
-            Written(&["Mug|18.00|4.00|T20"]),
+             "/lineItems/nodes/0/taxLines": vat("3.6"), "/currentTotalPriceSet": bag("26.4"), "/currentTotalTaxSet": bag("4.4")}),
+            Written(&["Mug|18.00|3.60|T20"]),
         ),
         case(
             "more lines in another page",
@@ -372,6 +424,31 @@ pub(super) fn graphql() -> Shop {
              "/currentTotalPriceSet": bag("24.0"), "/currentTotalTaxSet": bag("0.0")}),
             Written(&["Mug|20.00|0.00|T0", "Shipping: Post|4.00|0.00|T0"]),
         ),
+        case(
+            "a discount and shipping that does not say its own",
+            json!({"/totalDiscountsSet": bag("4.0"), "/currentTotalPriceSet": bag("24.8")}),
+            Refused("expected discountedPriceSet in the query"),
+        ),
+        case(
+            "free shipping",
+            json!({"/totalDiscountsSet": bag("4.0"), "/shippingLines/nodes/0/discountedPriceSet": bag("0.0"),
+             "/shippingLines/nodes/0/originalPriceSet": bag("0.0"), "/shippingLines/nodes/0/taxLines": [],
+             "/lineItems/nodes/0/discountAllocations": [{"allocatedAmountSet": bag("0.0")}],
+             "/currentTotalPriceSet": bag("24.0"), "/currentTotalTaxSet": bag("4.0")}),
+            Written(&["Mug|20.00|4.00|T20", "Shipping: Post|0.00|0.00|T0"]),
+        ),
+        case(
+            "a tax that is not that of its rate",
+            json!({"/lineItems/nodes/0/taxLines": vat("1.0"), "/currentTotalPriceSet": bag("25.8"), "/currentTotalTaxSet": bag("1.8")}),
+            Refused("Mug is taxed with 1.0, which is not 0.2 of its price"),
+        ),
+        case(
+            "amounts in another currency",
+            json!({"/currencyCode": "USD"}),
+            Refused("an amount of it is not in USD"),
+        ),
+        case("a payment that was voided", json!({"/displayFinancialStatus": "VOIDED"}), Skipped("voided")),
+        case("no test, by a text", json!({"/test": "false"}), Written(&["Mug|20.00|4.00|T20"])),
         case("a query without taxes", json!({"/lineItems/nodes/0/taxLines": null}), Refused("a line lacks")),
         case("a query without shipping", json!({"/shippingLines": null}), Refused("a difference of")),
     ];
