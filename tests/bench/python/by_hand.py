@@ -21,6 +21,7 @@ CHANNELS = {"web": 1, "pos": 2}
 WALK_IN = 200
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
+WITHOUT_PARTS = set("BIF CLP DJF GNF JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
 MINOR_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1), "BHD": Decimal("0.001"), "KWD": Decimal("0.001")}
 ADDRESS = (
     ("companyName", "company"),
@@ -52,6 +53,13 @@ def sales_order(
     order: Order = decode(text)
     if order.get("test") or is_no_sale(order) or order.get("cancelled_at"):
         return None
+    if order.get("financial_status") in {"voided", "expired"}:
+        return None
+    if order["taxes_included"] not in {True, False}:
+        raise Refused(f"taxes_included is {order['taxes_included']}")
+    stated_in = (order.get("current_total_price_set") or order.get("total_price_set") or {}).get("shop_money") or {}
+    if stated_in.get("currency_code") not in {None, order["currency"]}:
+        raise Refused(f"its amounts are in {stated_in['currency_code']}")
     gid = order.get("admin_graphql_api_id")
     if gid and not gid.startswith("gid://shopify/Order/"):
         raise Refused(f"it is {gid}")
@@ -61,11 +69,14 @@ def sales_order(
         return None
     country = country_of_divisor(order)
     inclusive = order["taxes_included"]
-    rows = [line_row(line, inclusive, country, product, tell) for line in kept]
+    if any(is_remitted(line) for line in (*lines, *(order.get("shipping_lines") or ()))):
+        raise Refused("the channel remits a tax of it, which is not written by hand here")
+    per_tax = CENT * 50 if order["currency"] in WITHOUT_PARTS else CENT
+    rows = [line_row(line, inclusive, country, per_tax, product, tell) for line in kept]
     if not lines:
         raise Refused("it has no lines")
     rows += [
-        shipping_row(line, inclusive, country)
+        shipping_row(line, inclusive, country, per_tax)
         for line in order.get("shipping_lines") or ()
         if not line.get("is_removed")
     ]
@@ -75,7 +86,7 @@ def sales_order(
         rows.append(untaxed("Additional fees", exact(amount)))
     if tip := order.get("total_tip_received"):
         amount = Decimal(tip)
-        if amount > 0 and not any(line.get("tip") or line.get("name") == "Tip" for line in lines):
+        if amount > 0 and not any(is_tip(line, amount) for line in lines):
             rows.append(untaxed("Tip", exact(amount)))
     if number := order.get("po_number"):
         rows.append(untaxed(f"Purchase order: {number}"))
@@ -103,6 +114,14 @@ def sales_order(
     body["currency"] = {"code": order["currency"].upper()}
     body["rows"] = rows
     return encode(body)
+
+
+def is_tip(line: dict[str, Any], amount: Decimal) -> bool:
+    return bool(line.get("tip")) or line.get("name") == "Tip" and Decimal(line["price"]) == amount
+
+
+def is_remitted(line: dict[str, Any]) -> bool:
+    return any(tax.get("channel_liable") for tax in line.get("tax_lines") or ())
 
 
 def is_no_sale(order: Order) -> bool:
@@ -166,6 +185,7 @@ def line_row(
     line: dict[str, Any],
     inclusive: bool,
     country: str | None,
+    per_tax: Decimal,
     product: Callable[[str], int | None],
     tell: Callable[[str], None],
 ) -> Row:
@@ -201,12 +221,12 @@ def line_row(
     else:
         row["net"] = exact(share)
         row["tax"] = exact(tax)
-        row["taxCode"] = tax_code(taxes, stated)
+        row["taxCode"] = tax_code(taxes, stated, share, tax, per_tax, Decimal(quantity) / 2)
     row["externalRef"] = str(line["id"])
     return row
 
 
-def shipping_row(line: dict[str, Any], inclusive: bool, country: str | None) -> Row:
+def shipping_row(line: dict[str, Any], inclusive: bool, country: str | None, per_tax: Decimal) -> Row:
     row: Row = {"name": f"Shipping: {line['title']}", "quantity": "1"}
     taxes = line.get("tax_lines") or ()
     stated = sum((Decimal(tax["price"]) for tax in taxes), NOTHING)
@@ -220,7 +240,7 @@ def shipping_row(line: dict[str, Any], inclusive: bool, country: str | None) -> 
     else:
         row["net"] = exact(share)
         row["tax"] = exact(stated)
-        row["taxCode"] = tax_code(taxes, stated)
+        row["taxCode"] = tax_code(taxes, stated, share, stated, per_tax, NOTHING)
     return row
 
 
@@ -244,13 +264,19 @@ def put_contained(row: Row, gross: Decimal, country: str) -> None:
     row["taxCode"] = CODES_OF_COUNTRIES[country]
 
 
-def tax_code(taxes: Any, stated: Decimal) -> str:
+def tax_code(
+    taxes: Any, stated: Decimal, share: Decimal, tax: Decimal, per_tax: Decimal, for_pieces: Decimal
+) -> str:
+    """The code of the rate by which a row is taxed; no other than that which its tax has of it."""
     if not stated:
         return TAX_CODES[NOTHING]
-    taxes = [tax for tax in taxes if Decimal(tax["price"])]
-    if not all(tax.get("rate") for tax in taxes):
+    charged = [one for one in taxes if Decimal(one["price"])]
+    if not all(one.get("rate") for one in charged):
         raise Refused("there is a tax of which no rate is stated")
-    rate = sum((Decimal(tax["rate"]) for tax in taxes), NOTHING)
+    rate = sum((Decimal(one["rate"]) for one in charged), NOTHING)
+    difference = abs(share * rate - tax)
+    if difference > 2 * CENT and difference > per_tax * (1 + len(taxes) + for_pieces):
+        raise Refused(f"the tax is {tax} of {share}, which is not {rate} of it")
     code = TAX_CODES.get(rate)
     if code is None:
         raise Refused(f"there is no tax code for {rate}")
@@ -288,6 +314,8 @@ def check_totals(order: Order, rows: list[Row]) -> None:
             if abs(difference) > within:
                 raise Refused(f"the total is {total}, and the rows come to {net + tax}: a difference of {difference}")
             rows.append(untaxed("Rounding", exact(difference)))
+    if currency in WITHOUT_PARTS and any(Decimal(row[amount]) % 1 for row in rows for amount in ("net", "tax")):
+        raise Refused(f"{currency} has no parts")
 
 
 def left(line: dict[str, Any]) -> Any:

@@ -12,8 +12,8 @@ pub fn orders(count: usize) -> Vec<String> {
                 .replace("450789469001", &format!("{}", 450_789_469_001 + place as u64))
                 .replace("#1001", &format!("#{}", 1001 + place))
                 .replace("12.50", &format!("12.{:02}", 10 + place % 90))
-                // Three of them, at another price.
-                .replace("66.99", &dollars(66_99 + 3 * (place as i64 % 90 - 40)))
+                // Three of them, at another price and with the discount that makes it the same: the tax stays that of its rate.
+                .replace("\"3.00\"", &format!("\"{}\"", dollars(3_00 + 3 * (place as i64 % 90 - 40))))
         })
         .collect()
 }
