@@ -271,7 +271,7 @@ pub(super) fn rest() -> Shop {
         ),
         case(
             "several taxes of an unknown sum",
-            json!({"/line_items/0/tax_lines": [{"rate": 0.15, "price": "3.00"}, {"rate": 0.06, "price": "1.00"}]}),
+            json!({"/line_items/0/tax_lines": [{"rate": 0.15, "price": "3.00"}, {"rate": 0.06, "price": "1.20"}]}),
             Refused("\"taxCodes\" does not have it"),
         ),
         case(
