@@ -6,14 +6,15 @@ from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
 from brightpearl.awaited_records import PATIENCE, AwaitedRecords, NoRecord
 from brightpearl.outcomes import warn_of_unsent_push
-from brightpearl.pulled import Consumption, read_records, tabled
+from brightpearl.pulled import Consumption, read_records
+from brightpearl.pulled_tables import PullTables
 from brightpearl.turns import used_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
-    from typing import Any
+    from typing import Any, TypeVar
 
     import pandas
     import polars
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Output
-    from brightpearl.frames import Moments
+    from brightpearl.frames import Moments, Tabled
     from brightpearl.kinds import State
     from brightpearl.outcomes import Feeding, Outcome
     from brightpearl.pulled import PulledRecord
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     EachRecord = Iterable[AnyRecord] | AsyncIterable[AnyRecord]
     AnyRecords = EachRecord | Mapping[str, Any] | DataclassInstance
+    Made = TypeVar("Made")
 
 
 class AsyncOutcomes(AsyncResults):
@@ -146,8 +148,6 @@ class AsyncPulledRecords(AsyncResults):
         self._batch: list[PulledRecord] = []
         self._next = 0
         self._done = False
-        # What is pulled, as far as it is known.
-        self._resource = ""
 
     def __aiter__(self) -> AsyncIterator[PulledRecord]:
         self._check()
@@ -212,40 +212,67 @@ class AsyncPulledRecords(AsyncResults):
 
         Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
         as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
-        """
-        from brightpearl.frames import tables_of
 
-        return tables_of([one async for one in self._told_apart()], dates)
+        A pull that looks for what is gone, by `deletes` or `reconcile`, has the column `deleted` beside `id`, which is
+        Brightpearl's then; an `id` that a mapping makes is `order.id`. What the mapping leaves out is in no table.
+
+        Raises `ValidationError` at a record that could not be mapped or read. Where no table is made, the state stays
+        as it is.
+        """
+        return await self._made_of_tables(dates, lambda tables: tables)
 
     async def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
-        """The records that are left as one table of pyarrow, without what `tables` has beside it."""
+        """The records that are left as one table of pyarrow, without what `tables` has beside it. Raises `MisuseError`,
+        before anything is read, when the pull is of several resources."""
         from brightpearl.frames import main_table
 
-        return main_table(await self.tables(dates=dates), self._name())
+        name = self._tables().name()
+        return await self._made_of_tables(dates, lambda tables: main_table(tables, name))
 
     async def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
         """The same as a table of pandas."""
-        from brightpearl.frames import to_pandas
+        from brightpearl.frames import main_table, to_pandas
 
-        return to_pandas(await self.to_arrow(dates=dates))
+        name = self._tables().name()
+        return await self._made_of_tables(dates, lambda tables: to_pandas(main_table(tables, name)))
 
     async def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
         """The same as a table of polars."""
-        from brightpearl.frames import to_polars
+        from brightpearl.frames import main_table, to_polars
 
-        return to_polars(await self.to_arrow(dates=dates))
+        name = self._tables().name()
+        return await self._made_of_tables(dates, lambda tables: to_polars(main_table(tables, name)))
 
-    async def _told_apart(self) -> AsyncIterator[tuple[str, int | None, Any]]:
+    async def _made_of_tables(self, dates: Moments, make: Callable[[dict[str, pyarrow.Table]], Made]) -> Made:
+        """What is made of the tables. The records are dealt with when it is made, and none of them when it is not."""
+        import asyncio
+
+        from brightpearl.frames import checked_moments, tables_of
+
+        checked_moments(dates)
+        tables = self._tables()
+        self._consumption.begin_whole(failed=self._driver.failed)
+        try:
+            made = make(tables_of([one async for one in self._tabled(tables)], dates))
+        except BaseException:
+            if self._consumption.abandon_whole():
+                await self.aclose()
+                self._driver.failed = True
+            raise
+        await asyncio.to_thread(self._consumption.end_whole)
+        return made
+
+    def _tables(self) -> PullTables:
+        self._check()
+        return PullTables(self._driver.call.checkpoint())
+
+    async def _tabled(self, tables: PullTables) -> AsyncIterator[Tabled]:
         pulled = None
         async for pulled in self:
-            self._resource = self._resource or pulled.resource
-            if (found := tabled(pulled)) is not None:
-                yield found
+            if (entry := tables.entry(pulled)) is not None:
+                yield entry
         if pulled is None and self._consumption.has_begun:
             raise used_up("records", "pull")
-
-    def _name(self) -> str:
-        return self._resource.rpartition("/")[2] or "record"
 
     def checkpoint(self) -> str:
         """A small text that stands behind the last record that was handed out: the `state` of the next pull, or for

@@ -27,8 +27,8 @@ class NoRecord(Enum):
 class AwaitedRecords:
     """Records one by one, whichever way they come.
 
-    Those of an asynchronous source are taken by one task, so that the source can be asked and left to itself; whatever it
-    has open around its records, such as a time-out, stays that task's own.
+    Those of an asynchronous source are taken by one task, so that the source can be asked and left to itself; whatever
+    it has open around its records, such as a time-out, stays that task's own.
     """
 
     def __init__(self, records: Iterable[AnyRecord] | AsyncIterable[AnyRecord]) -> None:
@@ -65,6 +65,8 @@ class AwaitedRecords:
             self._task.cancel()
 
     async def _take(self) -> None:
+        if TYPE_CHECKING:
+            assert isinstance(self._records, AsyncIterable)
         each = aiter(self._records)
         while True:
             await self._wanted.wait()

@@ -7,10 +7,10 @@ import datetime
 import re
 from collections import Counter
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from brightpearl._native import dump_json
-from brightpearl.arguments import checked_choice
+from brightpearl.arguments import checked_choice, wrong_type
 from brightpearl.exceptions import ValidationError
 from brightpearl.shapes import is_map
 
@@ -51,13 +51,34 @@ def package(name: str, extra: str, purpose: str) -> Any:
         ) from None
 
 
-def tables_of(records: Iterable[tuple[str, int | None, Any]], dates: Moments = "instant") -> dict[str, pyarrow.Table]:
-    """The tables of records, each given with what it is and its id: one of what they are, and one for whatever they
-    have several of."""
-    checked_choice(dates, "dates", MOMENTS)
+def checked_moments(dates: object) -> None:
+    """Raises `ValidationError` or `TypeError` at what date-times cannot become."""
+    if checked_choice(dates, "dates", MOMENTS) is None:
+        raise wrong_type("dates", dates, "one of " + ", ".join(map(repr, MOMENTS)))
+
+
+class Tabled(NamedTuple):
+    """A record for tables."""
+
+    what: str
+    """What it is, such as `order`."""
+    number: int | None
+    """Its id."""
+    record: Any
+    """Itself; None for one that is gone."""
+    deleted: bool | None = None
+    """Whether it is gone; None where nobody looks for such."""
+
+
+def tables_of(
+    records: Iterable[Tabled | tuple[str, int | None, Any]], dates: Moments = "instant"
+) -> dict[str, pyarrow.Table]:
+    """The tables of records: one of what they are, and one for whatever they have several of."""
+    checked_moments(dates)
     collected: dict[tuple[str, str], _Rows] = {}
-    for what, number, record in records:
-        _Exploding(collected, what, number).add(record)
+    for one in records:
+        record = Tabled(*one)
+        _Exploding(collected, record.what, record.number).add(record)
     # A table of what there are several of in a record has its plain name where no other table has it.
     taken = Counter(name or what for what, name in collected)
     return {
@@ -104,13 +125,22 @@ class _Exploding:
         self._what = what
         self._number = number
 
-    def add(self, record: Any) -> None:
-        members = record if isinstance(record, dict) else {"value": record}
+    def add(self, told: Tabled) -> None:
         rows = self._rows("")
-        row = rows.begin({})
-        if "id" not in members and self._number is not None:
-            rows.put(row, ("id",), self._number)
+        if told.deleted:
+            rows.begin({"id": self._number, "deleted": True})
+            return
+        members = told.record if isinstance(told.record, dict) else {"value": told.record}
         number = members.get("id", self._number)
+        if told.deleted is None:
+            row = rows.begin({})
+            if "id" not in members and self._number is not None:
+                rows.put(row, ("id",), self._number)
+        else:
+            # Those that are gone have Brightpearl's id, which a mapping may use for one of another system.
+            row = rows.begin({"id": self._number, "deleted": False})
+            if number == self._number:
+                members = {name: value for name, value in members.items() if name != "id"}
         self._flatten(members, (), rows, row, {f"{self._what}.id": number}, "")
 
     def _rows(self, name: str) -> _Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import RawData, load_json
 from brightpearl.answered import WithAnswers
-from brightpearl.exceptions import MisuseError, ValidationError
+from brightpearl.exceptions import MisuseError
 from brightpearl.findings import failure
 from brightpearl.progress_bar import end_of
 from brightpearl.turns import Turn, used_up
@@ -12,7 +12,7 @@ from brightpearl.turns import Turn, used_up
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import Any, TypeVar
 
     import pandas
     import polars
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from brightpearl._native import Call, Explanation
     from brightpearl.driver import Driver
     from brightpearl.findings import MappingFailure
-    from brightpearl.frames import Moments
+    from brightpearl.frames import Moments, Tabled
+    from brightpearl.pulled_tables import PullTables
     from brightpearl.state_file import StateFile
+
+    Made = TypeVar("Made")
 
 
 class PulledRecord:
@@ -100,17 +103,6 @@ class PulledRecord:
         return f"<PulledRecord {self.resource} {self.id}{deleted}>"
 
 
-def tabled(pulled: PulledRecord) -> tuple[str, int | None, Any] | None:
-    """A record for a table, with its resource and its id; None for one that is gone or left out. Raises
-    `ValidationError` for one that could not be mapped, without which a table would look whole."""
-    if pulled.failures:
-        message = f"{pulled.resource} {pulled.id} could not be mapped: {pulled.failures[0]}"
-        raise ValidationError(message, location="mapping")
-    if pulled.deleted or pulled.skipped is not None:
-        return None
-    return pulled.resource.rpartition("/")[2], pulled.id, pulled.record
-
-
 def read_records(records: RawData) -> list[PulledRecord]:
     """The records of a batch, one by one."""
     return [PulledRecord(records, place) for place in range(len(records))]
@@ -126,6 +118,9 @@ class Consumption:
         self._open = False
         self._position = 0
         self._done = 0
+        # The checkpoint before what is dealt with as a whole or not at all.
+        self._before: str | None = None
+        self._done_before = 0
 
     @property
     def has_begun(self) -> bool:
@@ -148,17 +143,41 @@ class Consumption:
             self._open = False
             if self._progress is not None:
                 self._progress(self._done)
-        if self._file is not None:
+        self._write()
+
+    def _write(self) -> None:
+        if self._file is not None and self._before is None:
             self._file.write(self._call.checkpoint())
 
     def release(self) -> None:
         """Lets other pulls have the file: nothing more is written to it."""
         end_of(self._progress)
+        if self._file is not None and self._before is None:
+            self._file.release()
+
+    def begin_whole(self, *, failed: bool) -> None:
+        """What follows is dealt with as a whole: until then, the file and the checkpoint stay as they are."""
+        self._before, self._done_before = self.checkpoint(failed=failed), self._done
+
+    def end_whole(self) -> None:
+        """All of it is dealt with."""
+        self._before = None
+        self._write()
+        self.release()
+
+    def abandon_whole(self) -> bool:
+        """None of it is dealt with; whether something was handed out, so that nothing more must be."""
+        if self._done == self._done_before:
+            self._before = None
+            return False
         if self._file is not None:
             self._file.release()
+        return True
 
     def checkpoint(self, *, failed: bool) -> str:
         """Behind the last record that was handed out."""
+        if self._before is not None:
+            return self._before
         if self._open and not failed:
             self._call.acknowledge(self._position)
         return self._call.checkpoint()
@@ -181,8 +200,6 @@ class PulledRecords(WithAnswers):
         self._next = 0
         self._done = False
         self._turn = Turn("pull")
-        # What is pulled, as far as it is known.
-        self._resource = ""
 
     def __iter__(self) -> Iterator[PulledRecord]:
         self._check()
@@ -250,40 +267,67 @@ class PulledRecords(WithAnswers):
 
         Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
         as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
-        """
-        from brightpearl.frames import tables_of
 
-        return tables_of(self._told_apart(), dates)
+        A pull that looks for what is gone, by `deletes` or `reconcile`, has the column `deleted` beside `id`, which is
+        Brightpearl's then; an `id` that a mapping makes is `order.id`. What the mapping leaves out is in no table.
+
+        Raises `ValidationError` at a record that could not be mapped or read. Where no table is made, the state stays
+        as it is.
+        """
+        return self._made_of_tables(dates, lambda tables: tables)
 
     def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
-        """The records that are left as one table of pyarrow, without what `tables` has beside it."""
+        """The records that are left as one table of pyarrow, without what `tables` has beside it. Raises `MisuseError`,
+        before anything is read, when the pull is of several resources."""
         from brightpearl.frames import main_table
 
-        return main_table(self.tables(dates=dates), self._name())
+        name = self._tables().name()
+        return self._made_of_tables(dates, lambda tables: main_table(tables, name))
 
     def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
         """The same as a table of pandas."""
-        from brightpearl.frames import to_pandas
+        from brightpearl.frames import main_table, to_pandas
 
-        return to_pandas(self.to_arrow(dates=dates))
+        name = self._tables().name()
+        return self._made_of_tables(dates, lambda tables: to_pandas(main_table(tables, name)))
 
     def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
         """The same as a table of polars."""
-        from brightpearl.frames import to_polars
+        from brightpearl.frames import main_table, to_polars
 
-        return to_polars(self.to_arrow(dates=dates))
+        name = self._tables().name()
+        return self._made_of_tables(dates, lambda tables: to_polars(main_table(tables, name)))
 
-    def _told_apart(self) -> Iterator[tuple[str, int | None, Any]]:
+    def _made_of_tables(self, dates: Moments, make: Callable[[dict[str, pyarrow.Table]], Made]) -> Made:
+        """What is made of the tables. The records are dealt with when it is made, and none of them when it is not."""
+        from brightpearl.frames import checked_moments, tables_of
+
+        checked_moments(dates)
+        tables = self._tables()
+        self._consumption.begin_whole(failed=self._driver.failed)
+        try:
+            made = make(tables_of(self._tabled(tables), dates))
+        except BaseException:
+            if self._consumption.abandon_whole():
+                self.close()
+                self._driver.failed = True
+            raise
+        self._consumption.end_whole()
+        return made
+
+    def _tables(self) -> PullTables:
+        from brightpearl.pulled_tables import PullTables
+
+        self._check()
+        return PullTables(self._driver.call.checkpoint())
+
+    def _tabled(self, tables: PullTables) -> Iterator[Tabled]:
         pulled = None
         for pulled in self:
-            self._resource = self._resource or pulled.resource
-            if (found := tabled(pulled)) is not None:
-                yield found
+            if (entry := tables.entry(pulled)) is not None:
+                yield entry
         if pulled is None and self._consumption.has_begun:
             raise used_up("records", "pull")
-
-    def _name(self) -> str:
-        return self._resource.rpartition("/")[2] or "record"
 
     def explain(self) -> Explanation:
         """How many requests are still needed, and how many seconds they take at the present budget.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def require_same_pull(state: str, resources: Iterable[dict[str, Any]]) -> None:
     """Raises `ValidationError` at `state` when none of its resources is pulled, or one of them with other filters. What
     is new is pulled from its beginning. A state that cannot be read is left to the engine."""
-    before = _pulled(state)
+    before = pulled_resources(state)
     now = {_name(one): one for one in resources}
     if not before or not now:
         return
@@ -30,7 +30,9 @@ def require_same_pull(state: str, resources: Iterable[dict[str, Any]]) -> None:
             )
 
 
-def _pulled(state: str) -> dict[str, dict[str, Any]]:
+def pulled_resources(state: str) -> dict[str, dict[str, Any]]:
+    """The resources of the pull that a state or a checkpoint is of, by what the pull calls them; none where
+    it cannot be read."""
     try:
         read = load_json(state.encode())
         return {_name(one): one for one in read["operation"]["pull"]["resources"]}

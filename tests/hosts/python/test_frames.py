@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 
 import brightpearl
-from brightpearl import Client, Mapping, ValidationError, frames
+from brightpearl import Client, Mapping, MisuseError, PullResource, ValidationError, frames
 from brightpearl.cli.emulator import environment
 from brightpearl.frames import tables_of
 from brightpearl.testing import Emulator
@@ -137,6 +137,94 @@ def test_a_table_without_a_record_that_cannot_be_mapped_is_not_made(client: Clie
     }
     with pytest.raises(ValidationError, match="could not be mapped"):
         client.pull("order", mapping=Mapping(document)).to_arrow()
+
+
+def test_a_pull_of_several_resources_is_no_single_table_and_nothing_is_read_for_it(tmp_path: Path) -> None:
+    account = Emulator(orders=5, products=4)
+    state = tmp_path / "state"
+    for name in ("to_arrow", "to_pandas", "to_polars"):
+        pulled = account.client().pull(["product", "order"], state=state)
+        with pytest.raises(MisuseError, match="of order, product") as raised:
+            getattr(pulled, name)()
+        assert "`tables()`" in (raised.value.advice or "")
+        assert not state.exists()
+        assert pulled.explain().requests_sent == 0
+    tables = account.client().pull(["product", PullResource("order", name="a/order")], state=state).tables()
+    assert (tables["product"].num_rows, tables["order"].num_rows) == (4, 5)
+    alike = account.client().pull([PullResource("product", name="x/a"), PullResource("order", name="y/a")]).tables()
+    assert (alike["x/a"].num_rows, alike["y/a"].num_rows) == (4, 5)
+
+    async def read() -> str:
+        async with account.async_client() as client:
+            pulled = client.pull(["product", "order"])
+            with pytest.raises(MisuseError, match="of order, product"):
+                await pulled.to_pandas()
+            return ",".join(sorted(await pulled.tables()))
+
+    assert {"order", "product"} <= set(asyncio.run(read()).split(","))
+
+
+OWN_ID = {"version": 1, "name": "own", "source": "order", "fields": [{"to": "/id", "from": "reference"}]}
+
+
+def test_what_is_gone_is_in_tables_of_a_pull_that_looks_for_it(tmp_path: Path) -> None:
+    before, after = Emulator(orders=30, seed=3), Emulator(orders=27, seed=3)
+    for looks in ({"deletes": True}, {"reconcile": True}):
+        states = [tmp_path / f"{place}-{next(iter(looks))}" for place in range(4)]
+        for state in states:
+            list(before.client().pull("order", state=state, **looks))
+        gone = [one.id for one in after.client().pull("order", state=states[0], **looks) if one.deleted]
+        assert len(gone) == 3
+        frame = after.client().pull("order", state=states[1], **looks).to_pandas()
+        assert frame[frame.deleted]["id"].tolist() == gone
+        assert frame["deleted"].dtype == "boolean"
+        mapped = after.client().pull("order", state=states[2], mapping=OWN_ID, **looks).tables()["order"]
+        assert [row["id"] for row in mapped.to_pylist() if row["deleted"]] == gone
+
+        async def read(state: Path, looks: dict[str, Any]) -> list[int]:
+            async with after.async_client() as client:
+                frame = await client.pull("order", state=state, **looks).to_polars()
+                found: list[int] = frame.filter(frame["deleted"])["id"].to_list()
+                return found
+
+        assert asyncio.run(read(states[3], looks)) == gone
+    mapped = after.client().pull("order", mapping=OWN_ID, deletes=True).to_arrow()
+    plain = after.client().pull("order", mapping=OWN_ID)
+    assert mapped["order.id"].to_pylist() == [one.record.get("id") for one in plain]
+    assert not any(mapped["deleted"].to_pylist())
+    assert "deleted" not in after.client().pull("order").to_arrow().column_names
+
+
+def test_the_state_stays_where_no_table_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, state = Emulator(orders=250), tmp_path / "state"
+
+    def unable(table: object) -> None:
+        raise ValidationError("there is no pandas", location="pandas")
+
+    monkeypatch.setattr(frames, "to_pandas", unable)
+    pulled = account.client().pull("order", state=state)
+    before = pulled.checkpoint()
+    with pytest.raises(ValidationError, match="there is no pandas"):
+        pulled.to_pandas()
+    assert not state.exists()
+    assert pulled.checkpoint() == before
+    with pytest.raises(MisuseError, match="start it again from its state"):
+        next(pulled)
+
+    async def read() -> None:
+        async with account.async_client() as client:
+            pulled = client.pull("order", state=state)
+            with pytest.raises(ValidationError, match="there is no pandas"):
+                await pulled.to_pandas()
+            assert pulled.checkpoint() == before
+
+    asyncio.run(read())
+    assert not state.exists()
+    again = account.client().pull("order", state=state)
+    first = next(again)
+    assert len(again.to_polars()) == 249
+    assert len(account.client().pull("order", state=state).to_polars()) < 20
+    assert first.id not in {one.id for one in account.client().pull("order", state=state)}
 
 
 def test_async_results_become_tables_too() -> None:
