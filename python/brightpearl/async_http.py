@@ -22,6 +22,7 @@ from brightpearl.exchange import (
     timeout_of,
 )
 from brightpearl.messages import Request, Response
+from brightpearl.single_sender import require_single_sender
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class AsyncHttpxTransport:
     `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
     seconds, for all of it.
     `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
-    timeouts, unless one is given here or with the request, and not closed.
+    timeouts, unless one is given here or with the request, and not closed; one that would send a request again or
+    otherwise, by its `auth`, `params` or a transport for retries, is refused.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class AsyncHttpxTransport:
         self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
         if client is not None and not isinstance(client, httpx.AsyncClient):
             raise wrong_type("client", client, "an httpx.AsyncClient")
+        if client is not None:
+            require_single_sender(client)
         self._given = client
         # One for each route.
         self._own: dict[Route, httpx.AsyncClient] = {}
@@ -79,7 +83,7 @@ class AsyncHttpxTransport:
             wanted = self._timeout
         timeout = None if wanted is None else timeout_of(wanted, self._deadline)
         outgoing = prepared(client, request, {"trace": exchange.trace_async}, timeout)
-        answer = await client.send(outgoing, stream=True, follow_redirects=False)
+        answer = await client.send(outgoing, stream=True, follow_redirects=False, auth=None)
         try:
             reader = reader_of(answer, self._max_body_bytes)
             if answer.is_stream_consumed:

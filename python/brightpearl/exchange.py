@@ -18,6 +18,7 @@ import httpx
 from brightpearl._native import __version__, is_loopback_host
 from brightpearl.content_coding import ACCEPTED, BodyReader
 from brightpearl.messages import Request, Response
+from brightpearl.single_sender import meddling
 from brightpearl.transport import MaybeSent, NotSent, TransportFailure, Unsendable
 
 TYPE_CHECKING = False
@@ -192,9 +193,11 @@ def prepared(
 
 
 def _require_usable(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Raises `Unsendable` for a client of the caller's own that could send nothing."""
+    """Raises `Unsendable` for a client of the caller's own that could send nothing, or not as it is."""
     if client.is_closed:
         raise Unsendable("the HTTP client that was given is closed; expected an open one")
+    if (wrong := meddling(client)) is not None:
+        raise Unsendable(f"the HTTP client that was given {wrong[0]}")
     for name, seconds in client.timeout.as_dict().items():
         is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
         if seconds is not None and not (is_number and 0 <= seconds <= _LONGEST_TIMEOUT):

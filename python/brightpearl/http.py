@@ -25,8 +25,9 @@ class HttpxTransport:
     `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
     seconds, for all of it, the look-up of the host's name among it.
     `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
-    timeouts, unless one is given here or with the request, and not closed; the deadline then is looked at between the
-    pieces of a body only.
+    timeouts, unless one is given here or with the request, and not closed; one that would send a request again or
+    otherwise, by its `auth`, `params` or a transport for retries, is refused. With one of your own, the deadline is
+    looked at between the pieces of a body only.
     """
 
     def __init__(
@@ -45,8 +46,11 @@ class HttpxTransport:
         if client is not None:
             import httpx
 
+            from brightpearl.single_sender import require_single_sender
+
             if not isinstance(client, httpx.Client):
                 raise wrong_type("client", client, "an httpx.Client")
+            require_single_sender(client)
         self._given = client
         # One for each route.
         self._own: dict[Route, httpx.Client] = {}
@@ -79,7 +83,7 @@ class HttpxTransport:
         outgoing = prepared(client, request, {"trace": exchange.trace}, timeout)
         before = UNTIL.set(exchange.until)
         try:
-            answer = client.send(outgoing, stream=True, follow_redirects=False)
+            answer = client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
                 reader = reader_of(answer, self._max_body_bytes)
                 if not reader.is_too_large:

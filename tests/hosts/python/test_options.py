@@ -22,6 +22,7 @@ from brightpearl import (
     UnavailableError,
     ValidationError,
 )
+from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator
 from conftest import SEARCH, TOKEN, Account, page, resources
 from forward_proxy import forward_proxy
@@ -185,6 +186,52 @@ def test_an_http_client_of_the_other_kind_is_refused() -> None:
         AsyncClient(http_client=given, **common)  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match=r"httpx\.Client"):
         Client(http_client=httpx.AsyncClient(), **common)  # type: ignore[arg-type]
+
+
+class RetryTransport(_Recorded):
+    """Stands in for one of a library."""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"auth": httpx.DigestAuth("ada", "hidden")}, "`auth`"),
+        ({"auth": ("ada", "hidden")}, "`auth`"),
+        ({"params": {"pageSize": "1"}}, "`params`"),
+        ({"transport": RetryTransport()}, "RetryTransport"),
+        ({"mounts": {"https://": RetryTransport()}}, "RetryTransport"),
+    ],
+)
+def test_an_http_client_that_would_send_otherwise_or_twice_is_refused(given: dict[str, Any], expected: str) -> None:
+    common: dict[str, Any] = {"account": "acme", "datacentre": "use1", "credentials": CREDENTIALS}
+    for make in (
+        lambda: Client(http_client=httpx.Client(**given), **common),
+        lambda: AsyncClient(http_client=httpx.AsyncClient(**given), **common),
+        lambda: HttpxTransport(client=httpx.Client(**given)),
+    ):
+        with pytest.raises(ValidationError, match=expected) as raised:
+            make()
+        assert raised.value.location in ("http_client", "client")
+        assert raised.value.advice
+        assert "hidden" not in str(raised.value)
+
+
+def test_one_that_is_changed_so_afterwards_sends_nothing() -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(
+            401, headers={"www-authenticate": 'Digest realm="x", nonce="y", qop="auth"'}, content=b"{}"
+        )
+
+    common: dict[str, Any] = {"account": "acme", "datacentre": "use1", "credentials": CREDENTIALS}
+    with httpx.Client(transport=httpx.MockTransport(answer)) as given:
+        client = Client(http_client=given, **common)
+        given.auth = ("ada", "hidden")
+        with pytest.raises(TransportError, match="`auth`") as raised:
+            client.post("order-service/order/1/note", {"text": "x"})
+        assert (raised.value.delivery, sent) == ("not-sent", [])
 
 
 def test_a_client_that_is_told_nothing_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
