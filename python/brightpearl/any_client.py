@@ -17,10 +17,11 @@ from brightpearl.arguments import (
     did_you_mean,
     wrong_type,
 )
+from brightpearl.call_options import require_headers
 from brightpearl.credentials import Credentials, OAuth
 from brightpearl.environment import settings_of_surroundings
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
-from brightpearl.operations import LARGEST_U32, PAGINGS
+from brightpearl.operations import LARGEST_U32, PAGINGS, Write, request
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
 from brightpearl.text import Hidden, Veiled
 
@@ -98,6 +99,7 @@ class AnyClient:
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))
+        self._require_headers(options, "default_headers")
         self._leases = None
         if quota is not None:
             from brightpearl.shared_quota import Leases
@@ -122,8 +124,14 @@ class AnyClient:
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         other._options = self._options.with_more(options)
+        self._require_headers(other._options, "extra_headers")
         other._is_view = True
         return other
+
+    def _require_headers(self, options: OptionsOfCall, place: str) -> None:
+        if options.has_headers:
+            probe = request(Write("GET", "order-service/order-type"))
+            require_headers(options, self._native.start(probe), place)
 
     def budget(self) -> Budget:
         """What may be sent right now, as far as this client knows."""

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 
 from brightpearl._native import dump_json
-from brightpearl.arguments import checked_count, checked_seconds, did_you_mean, wrong_type
+from brightpearl.arguments import checked_count, checked_seconds, did_you_mean, each_of, told_at, wrong_type
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32
-from brightpearl.wire import pairs_of
+from brightpearl.wire import header_lines, pairs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class OptionsOfCall:
         self._max_retries = max_retries
         self._headers = headers
         self._query = query
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether it has header lines."""
+        return bool(self._headers)
 
     def with_more(self, given: Mapping[str, Any]) -> OptionsOfCall:
         """These with what is given; raises at what cannot be."""
@@ -137,12 +142,22 @@ def policy_of(retry: object, max_retries: object) -> Any:
 
 def headers_of(given: object, name: str) -> tuple[tuple[str, str], ...]:
     """Header lines as a mapping has them, or pairs. A number is not taken for a text: no header is one."""
-    found = pairs_of(given, name)  # type: ignore[arg-type]
-    values = given.values() if isinstance(given, Mapping) else [value for _, value in given or ()]  # type: ignore[attr-defined]
-    for (line, _), value in zip(found, values, strict=True):
-        if not isinstance(value, str):
-            raise wrong_type(f"{name}.{line}", value, "a text")
-    return tuple(found)
+    if given is None:
+        return ()
+    expected = "a mapping, or pairs of a name and a value"
+    pairs = list(given.items()) if isinstance(given, Mapping) else each_of(given, name, expected)
+    for pair in pairs:
+        if isinstance(pair, (tuple, list)) and len(pair) == 2 and not isinstance(pair[1], str):
+            raise wrong_type(f"{name}.{pair[0]}" if isinstance(pair[0], str) else name, pair[1], "a text")
+    return tuple(header_lines(pairs, name))
+
+
+def require_headers(options: OptionsOfCall, call: Call, place: str) -> None:
+    """Raises `ValidationError` at `place` for header lines that no call can have. The call is one that is not sent."""
+    try:
+        OptionsOfCall(headers=options._headers).adjust(call)
+    except ValidationError as error:
+        raise told_at(error, "extra_headers", place) from None
 
 
 def _merged(

@@ -18,7 +18,7 @@ from brightpearl.arguments import (
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.record import Record
 from brightpearl.task_arguments import arguments_text
-from brightpearl.wire import body_text, ids_text, names_of, pairs_of
+from brightpearl.wire import body_text, header_lines, ids_text, names_of, pairs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _request(write: Write, before: str = "") -> dict[str, Any]:
         "method": method,
         "path": checked_text(write.path, f"{before}path", "a path such as order-service/order/1"),
         "query": pairs_of(write.query, f"{before}query"),
-        "headers": pairs_of(write.headers, f"{before}headers"),
+        "headers": header_lines(write.headers, f"{before}headers"),
         "body": body_text(write.body, f"{before}body"),
         "idempotent": checked_flag(write.idempotent, f"{before}idempotent"),
         "unchecked": checked_flag(write.unchecked, f"{before}unchecked"),

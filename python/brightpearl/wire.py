@@ -49,6 +49,19 @@ def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = Tru
     return found
 
 
+def header_lines(lines: Parameters | None, place: str) -> list[tuple[str, str]]:
+    """The same for header lines, which are of ASCII characters only."""
+    found = pairs_of(lines, place)
+    for name, value in found:
+        if not value.isascii():
+            raise ValidationError(
+                f"the value of {name!r} has a character that cannot stand in a header; expected ASCII characters",
+                location=place,
+                advice="Percent-encode it, or leave out what is not ASCII.",
+            )
+    return found
+
+
 def _several(value: object, place: str) -> list[object]:
     """The values of a filter. Several texts go by themselves: the engine knows whether the column takes a set."""
     value = plain_at(value, place)

@@ -188,6 +188,56 @@ def test_an_http_client_of_the_other_kind_is_refused() -> None:
         Client(http_client=httpx.AsyncClient(), **common)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ({"Authorization": "hidden"}, "carries a credential"),
+        ({"X-Trace": "a\nb"}, "control character"),
+        ({"X-Trace": "caf\u00e9"}, "ASCII"),
+        ({"X-Trace": None}, "expected a text"),
+        ([("X-Trace", 5)], "is an int; expected a text"),
+        ({"": "7"}, "a name"),
+    ],
+)
+def test_header_lines_are_checked_where_they_are_given(client: Client, lines: Any, expected: str) -> None:
+    common: dict[str, Any] = {"account": "acme", "datacentre": "use1", "credentials": CREDENTIALS}
+    places = {
+        "default_headers": [
+            lambda: Client(default_headers=lines, **common),
+            lambda: AsyncClient(default_headers=lines, **common),
+        ],
+        "extra_headers": [
+            lambda: client.with_options(extra_headers=lines),
+            lambda: client.search(SEARCH, extra_headers=lines),
+        ],
+    }
+    for place, makers in places.items():
+        for make in makers:
+            with pytest.raises(ValidationError, match=expected) as raised:
+                make()
+            assert (raised.value.location or "").partition(".")[0] == place
+            assert "hidden" not in str(raised.value)
+
+
+def test_header_lines_of_a_request_and_of_a_write_are_too(client: Client) -> None:
+    lines = {"X-Trace": "caf\u00e9"}
+    with pytest.raises(ValidationError, match="ASCII") as raised:
+        client.post("order-service/order/1/note", {"text": "x"}, headers=lines)
+    assert raised.value.location == "headers"
+    write = {"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}, "headers": lines}
+    with pytest.raises(ValidationError, match="ASCII") as raised:
+        client.batch([write])
+    assert (raised.value.location or "").endswith("headers")
+
+
+def test_pairs_that_come_one_by_one_are_header_lines(account: Account) -> None:
+    client = account.client(default_headers=(pair for pair in [("X-Trace", "7")]))
+    account.answers(page([1]))
+    assert client.statistics().requests == 0
+    list(client.search(SEARCH))
+    assert account.requests[0].headers["X-Trace"] == "7"
+
+
 class RetryTransport(_Recorded):
     """Stands in for one of a library."""
 
