@@ -237,6 +237,7 @@ def get(
             chosen = format or listing.Format.JSONL
             count = listing.write_resources_as(resources, chosen, shown, listed and listed.key, csv_formulas)
         else:
+            member.expect(record_schema(resource.rsplit("/")[-1]))
             count = listing.write_field((resource.value for resource in resources), member, format, shown)
     if resources.missing:
         say(f"missing: {resources.missing}")
@@ -250,8 +251,6 @@ def get(
     if not count:
         what = f"there is none of them: {resources.missing}" if resources.missing else "there is none"
         end_with(4, "not-found", what[:_LONGEST_TOLD], delivery="rejected")
-    if member is not None:
-        member.require_found(record_schema(resource.rsplit("/")[-1]))
 
 
 def _field(text: str | None, format: listing.Format | None) -> Field | None:

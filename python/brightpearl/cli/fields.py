@@ -8,7 +8,7 @@ from typing import Any
 
 from brightpearl._native import dump_json
 from brightpearl.arguments import did_you_mean
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import Done, UsageError, note_done
 from brightpearl.cli.visible import visible
 
 # Letters and digits of any script, and the signs that names have. Anything else is a language of its own.
@@ -26,6 +26,7 @@ class Field:
         # How many steps led somewhere in a record, and which names stood where the next one led nowhere.
         self._reached = -1
         self._seen: dict[str, None] = {}
+        self._is_known = False
         for part in text.removeprefix(".").split("."):
             found = _STEP.fullmatch(part)
             if found is None:
@@ -43,12 +44,18 @@ class Field:
         if known and self._steps[0] not in known:
             raise self._unknown("the rows have no column", 0, known)
 
-    def require_found(self, schema: dict[str, Any]) -> None:
-        """Refuses a member that none of the records had that were written, and that no record is known to have.
+    def expect(self, schema: dict[str, Any]) -> None:
+        """Takes note of what is known of the records, whose members may be missing in all that are read."""
+        self._is_known = _is_known(schema, self._steps)
 
-        `schema`: what is known of such records.
-        """
-        if 0 <= self._reached < len(self._steps) and not _is_known(schema, self._steps):
+    @property
+    def may_be_mistaken(self) -> bool:
+        """Whether there is no such member, as far as was read."""
+        return not self._is_known and self._reached < len(self._steps)
+
+    def require_found(self) -> None:
+        """Refuses a member that none of the records had that were read, and that no record is known to have."""
+        if self.may_be_mistaken and self._reached >= 0:
             raise self._unknown("no record has a member", self._reached, list(self._seen))
 
     def _unknown(self, what: str, place: int, known: list[str]) -> UsageError:
@@ -57,7 +64,10 @@ class Field:
         nearest = did_you_mean(shown, known)
         some = f"expected one of {', '.join(known)[:1000]}" if known else "expected a member that is there"
         hint = f"did you mean {nearest}?" if nearest else some
-        return UsageError(f"{what} {shown!r}; {hint}", where="--field")
+        advice = "Correct the field. Records were read to know of it; nothing was changed in Brightpearl."
+        error = UsageError(f"{what} {shown!r}; {hint}", where="--field", advice=advice)
+        note_done(error, Done({}, "applied"))
+        return error
 
     def values(self, record: Any) -> Iterator[Any]:
         """What a record has there; None for nothing."""

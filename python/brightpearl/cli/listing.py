@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ from brightpearl.cli.visible import say, shown, shown_json, visible
 from brightpearl.cli.wrapped import console_width
 
 TABLE_ROWS = 100
-"""A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
+"""The table of a search holds no more rows than this unless asked to: it is for reading, and stands in memory."""
 
 # A column is not cut below this many characters.
 _NARROWEST_CELL = 8
@@ -101,7 +100,8 @@ FIELD_FORMATS = (Format.JSON, Format.JSONL)
 
 
 def write_field(records: Iterable[Any], field: Field, chosen: Format | None, progress: Progress) -> int:
-    """Writes one member of each record, and says how many records there were."""
+    """Writes one member of each record, and says how many records there were. What a mistaken field would be, a null
+    for each record, is written only once a record has the member. Raises `UsageError` where none has it."""
     count = 0
 
     def counted() -> Iterator[Any]:
@@ -111,14 +111,25 @@ def write_field(records: Iterable[Any], field: Field, chosen: Format | None, pro
             count += 1
             progress.advance(1)
 
+    held: list[str] = []
+
+    def sure(texts: Iterable[str]) -> Iterator[str]:
+        for text in texts:
+            held.append(text)
+            if not field.may_be_mistaken:
+                yield from held
+                held.clear()
+        field.require_found()
+        yield from held
+
     if chosen is Format.JSON:
-        _write_array(dump_json(value) for record in counted() for value in field.values(record))
-        return count
-    for record in counted():
-        if chosen is Format.JSONL:
-            sys.stdout.writelines(shown_json(dump_json(value)) + "\n" for value in field.values(record))
-        else:
-            sys.stdout.writelines(shown(line) + "\n" for line in field.lines(record))
+        _write_array(sure(dump_json(value) for record in counted() for value in field.values(record)))
+    elif chosen is Format.JSONL:
+        lines = (shown_json(dump_json(value)) for record in counted() for value in field.values(record))
+        sys.stdout.writelines(line + "\n" for line in sure(lines))
+    else:
+        lines = (shown(line) for record in counted() for line in field.lines(record))
+        sys.stdout.writelines(line + "\n" for line in sure(lines))
     sys.stdout.flush()
     return count
 
@@ -133,7 +144,10 @@ def write_resources_as(
     if chosen is Format.JSON:
         return _write_array((one_line(line).decode().rstrip("\n") for line in lines), progress)
     if chosen is Format.TABLE:
-        records = [flatten(load_json(line)) for line in itertools.islice(lines, TABLE_ROWS)]
+        records = []
+        for line in lines:
+            records.append(flatten(load_json(line)))
+            progress.advance(1)
         progress.close()
         columns = list(dict.fromkeys(name for record in records for name in record))
         left_out = print_table(columns, [dict(record) for record in records])

@@ -58,7 +58,7 @@ def test_one_member_of_each_record_is_written_alone() -> None:
     products = [str(row["productId"]) for order in orders for row in order["orderRows"].values() if "productId" in row]
     written = Ended("get", "order", "1-3", "--field", "orderRows[].productId").out.splitlines()
     assert [line for line in written if line != "null"] == products
-    assert Ended("get", "order", "1", "--field", ".nothing.there").out == "null\n"
+    assert Ended("get", "order", "1", "--field", ".nothing.there").out == ""
     assert Ended("search", "order", "orderId=1-3", "--field", "orderId").out.splitlines() == ["1", "2", "3"]
     assert json.loads(Ended("get", "order", "1", "--field", "totalValue").out) in [
         order["totalValue"] for order in orders
@@ -86,6 +86,33 @@ def test_a_field_that_cannot_be_is_refused(arguments: tuple[str, ...], said: str
     ended = Ended(*arguments)
     assert ended.code == 2
     assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("get", "order", "1-3", "--field", "nope"),
+        ("get", "order", "1-3", "--field", "orderRows[].nope", "-o", "jsonl"),
+        ("get", "order", "1-3", "--field", "nope", "-o", "json"),
+        ("search", "order", "--limit", "2", "--field", "nope"),
+        ("search", "order", "--limit", "2", "--field", "orderId.nope"),
+    ],
+)
+def test_a_field_that_nothing_has_writes_nothing_and_says_that_records_were_read(arguments: tuple[str, ...]) -> None:
+    ended = Ended("--errors", "json", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    error = json.loads(ended.err.splitlines()[-1])["error"]
+    assert (error["kind"], error["location"], error["delivery"]) == ("validation", "--field", "applied")
+    assert "sent" not in error["advice"]
+
+
+def test_a_table_of_records_has_all_that_were_asked_for(server: EmulatorServer) -> None:
+    found = len(Ended("get", "order", "1-250").out.splitlines())
+    assert found > 150
+    ended = Ended("get", "order", "1-250,999999", "-o", "table")
+    assert (ended.code, len(ended.out.splitlines())) == (0, found + 2)
+    assert f"records: {found}" in ended.err
+    assert "missing: 999999" in ended.err
 
 
 def test_members_that_may_be_missing_and_places_of_maps_are_no_mistakes() -> None:
