@@ -57,7 +57,27 @@ def rows_of_pandas(frame: Any) -> tuple[list[Any], Iterator[tuple[Any, ...]]]:
     named = [place for place, name in enumerate(index.names) if name is not None]
     columns = [index.get_level_values(place) for place in named]
     columns += [frame.iloc[:, place] for place in range(len(frame.columns))]
-    return [index.names[place] for place in named] + list(frame.columns), zip(*map(cells_of, columns), strict=True)
+    names = [index.names[place] for place in named] + list(frame.columns)
+    cells = (map(_whole, column) if _is_whole_but_for_gaps(column) else cells_of(column) for column in columns)
+    return names, zip(*cells, strict=True)
+
+
+def _is_whole_but_for_gaps(column: Any) -> bool:
+    """Whether a column of pandas holds floats only since it has gaps: as whole numbers, it would have no word for
+    them."""
+    if str(column.dtype) != "float64":
+        return False
+    filled = column.dropna()
+    is_exact = bool(((filled < _EXACT) & (filled > -_EXACT)).all())
+    return len(filled) < len(column) and is_exact and bool((filled % 1 == 0).all())
+
+
+_EXACT = 2.0**53
+"""Below it, each whole number has a float of its own."""
+
+
+def _whole(cell: Any) -> Any:
+    return int(cell) if cell == cell else cell
 
 
 def is_column(value: Any) -> bool:

@@ -38,9 +38,10 @@ def plain(value: Any) -> Any:
     if is_column(value):
         return list(cells_of(value))
     kind = _kind(value)
-    if kind is not None and type(value).__name__ == "ndarray":
-        # An array without dimensions.
-        return plain(value[()])
+    if kind is not None and any(one.__name__ == "ndarray" for one in type(value).__mro__):
+        # An array without dimensions. What is masked is one that has only itself.
+        element = value[()]
+        return value if element is value else plain(element)
     if kind != "M" or is_missing(value):
         return value
     # A date of numpy's, or a date-time, whose unit may be finer than those of Python.
@@ -51,22 +52,44 @@ def plain(value: Any) -> Any:
 
 
 def is_missing(value: object) -> bool:
-    """Whether it stands for a value that is not there: `pandas.NaT`, `pandas.NA`, `numpy.datetime64("NaT")`."""
-    if type(value).__name__ == "NAType":
+    """Whether it stands for a value that is not there: `pandas.NaT`, `pandas.NA`, `numpy.ma.masked`, and whatever of
+    numpy's or Arrow's is `nan` or `NaT`. Of Python's own, `nan` is a mistake in the program that made it."""
+    if type(value) in _OWN:
+        return False
+    if type(value).__name__ in ("NAType", "MaskedConstant"):
         return True
-    is_moment = hasattr(value, "isoformat") or _kind(value) == "M"
-    # Alone of all moments, a missing one differs from itself.
-    return is_moment and bool(value != value)
+    if callable(getattr(value, "as_py", None)):
+        return _is_nan_of_arrow(value)
+    # Alone of all numbers and moments, a missing one differs from itself.
+    return (hasattr(value, "isoformat") or _kind(value) in _WITH_GAPS) and bool(value != value)
 
 
-def _is_left_out(member: object) -> bool:
-    # Of Python's own, `nan` is a mistake in the program that made it; of numpy's, a cell that is empty.
-    return is_missing(member) or (isinstance(member, float) and type(member) is not float and member != member)
+_OWN = frozenset((str, int, float, bool, type(None), dict, list, tuple, bytes))
+_WITH_GAPS = frozenset("fcmM")
+"""The kinds of numpy's scalars that have a word for what is missing."""
+
+
+def _is_nan_of_arrow(scalar: Any) -> bool:
+    try:
+        shown = scalar.as_py()
+    except Exception:
+        # A date that Python has not.
+        return False
+    return isinstance(shown, float) and shown != shown
 
 
 def is_empty(cell: object) -> bool:
     """Whether a cell of a table is empty: tables of numbers have no other word for it than `nan`."""
     return cell is None or is_missing(cell) or (isinstance(cell, float) and cell != cell)
+
+
+def cell_of(cell: Any) -> Any:
+    """A cell of a table without what is empty within it: members are left out, and elements are None."""
+    if isinstance(cell, dict):
+        return {name: cell_of(member) for name, member in cell.items() if member is None or not is_empty(member)}
+    if isinstance(cell, (list, tuple)):
+        return [None if is_empty(element) else cell_of(element) for element in cell]
+    return cell
 
 
 def row_of(value: Any) -> dict[str, Any] | None:
@@ -75,7 +98,7 @@ def row_of(value: Any) -> dict[str, Any] | None:
     if isinstance(value, Mapping) or not all(hasattr(value, name) for name in ("index", "items", "dtype")):
         return None
     cells = dict(zip(value.index, cells_of(value), strict=True))
-    return {name: cell for name, cell in cells.items() if not is_empty(cell)} if _are_names(cells) else None
+    return {name: cell_of(cell) for name, cell in cells.items() if not is_empty(cell)} if _are_names(cells) else None
 
 
 def _are_names(labels: Iterable[object]) -> bool:
@@ -126,13 +149,13 @@ class _Converter:
             return {
                 name: self.value(member, (*steps, name))
                 for name, member in value.items()
-                if not (self._leaves_out and _is_left_out(member))
+                if not (self._leaves_out and is_missing(member))
             }
         if isinstance(value, (list, tuple)):
             return [self.value(element, (*steps, place)) for place, element in enumerate(value)]
         if value is None or isinstance(value, (str, bool, IdSet, Row, Resource)):
             return value
-        if _is_left_out(value):
+        if is_missing(value):
             if self._leaves_out:
                 return None
             raise self._refusal(steps, f"{value} stands for a value that is missing; expected a value, or no member")
@@ -165,7 +188,7 @@ class _Converter:
             return self.value(members_of(value), steps)
         owned = plain(value)
         if owned is not value:
-            return self.value(owned, steps)
+            return self.value(cell_of(owned) if self._leaves_out else owned, steps)
         if hasattr(value, "isoformat"):
             # It may have none, and is written behind all else.
             value.isoformat()

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from brightpearl._native import Resource, Row
 from brightpearl.arguments import named, wrong_type
-from brightpearl.cells import rows_of_arrow, rows_of_pandas, rows_of_polars
+from brightpearl.cells import cells_of, is_column, rows_of_arrow, rows_of_pandas, rows_of_polars
 from brightpearl.exceptions import ArgumentTypeError
-from brightpearl.foreign import is_empty, is_record_class, row_of
+from brightpearl.foreign import cell_of, is_empty, is_record_class, row_of
+from brightpearl.text import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ def records_of(records: Any) -> Iterable[AnyRecord]:
         return _rows(*rows_of_pandas(records))
     if hasattr(records, "columns") and hasattr(records, "get_columns"):
         return _rows(*rows_of_polars(records))
+    if is_column(records):
+        # Each cell is a record, such as the JSON of one.
+        return (None if is_empty(cell) else cell_of(cell) for cell in cells_of(records))  # type: ignore[misc]
     if hasattr(records, "__arrow_c_stream__") and not hasattr(records, "__next__"):
         # Of any other library.
-        from brightpearl.frames import package
-
-        reader = package("pyarrow", "arrow", "a table of Arrow").RecordBatchReader.from_stream(records)
-        return _rows(*rows_of_arrow(reader, reader.schema.names))
+        return _rows(*_rows_of_stream(records))
     try:
         iter(records)
     except TypeError:
@@ -67,6 +68,18 @@ def records_of_any_kind(records: Any) -> Iterable[AnyRecord] | AsyncIterable[Any
     return records if hasattr(records, "__aiter__") else records_of(records)
 
 
+def _rows_of_stream(records: Any) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    from brightpearl.frames import package
+
+    pyarrow = package("pyarrow", "arrow", "a table of Arrow")
+    try:
+        reader = pyarrow.RecordBatchReader.from_stream(records)
+    except pyarrow.ArrowInvalid as failure:
+        message = f"`records` is {named(records)}, which has no rows: {one_line(str(failure))}; expected {_EXPECTED}"
+        raise ArgumentTypeError(message, location="records") from None
+    return rows_of_arrow(reader, reader.schema.names)
+
+
 def _rows(columns: Iterable[object], rows: Iterable[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     """Each row without the cells that are missing."""
     names: list[str] = []
@@ -76,4 +89,4 @@ def _rows(columns: Iterable[object], rows: Iterable[tuple[Any, ...]]) -> Iterato
         if name in names:
             raise ArgumentTypeError(f"`records` has the column {name!r} twice; expected it once", location="records")
         names.append(name)
-    return ({name: cell for name, cell in zip(names, row, strict=True) if not is_empty(cell)} for row in rows)
+    return ({name: cell_of(cell) for name, cell in zip(names, row, strict=True) if not is_empty(cell)} for row in rows)

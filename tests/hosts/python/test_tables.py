@@ -308,3 +308,101 @@ def test_instances_of_dataclasses_are_objects_of_their_fields(client: Client) ->
     assert record_bytes(order) == b'{"ref":"A","lines":[{"sku":"S-1","price":1.50}]}'
     assert list(records_of(order)) == [order]
     assert body_text({"line": order.lines[0]}) == '{"line":{"sku":"S-1","price":1.50}}'
+
+
+MISSING = [
+    numpy.float16("nan"),
+    numpy.float32("nan"),
+    numpy.float64("nan"),
+    numpy.longdouble("nan"),
+    numpy.ma.masked,
+    numpy.datetime64("NaT"),
+    numpy.timedelta64("NaT"),
+    numpy.array(numpy.nan),
+    numpy.array(numpy.nan, "float32"),
+    pandas.NaT,
+    pandas.NA,
+    pyarrow.scalar(float("nan")),
+    pyarrow.scalar(float("nan"), pyarrow.float32()),
+]
+
+
+@pytest.mark.parametrize("value", MISSING, ids=lambda value: f"{type(value).__name__} {getattr(value, 'dtype', '')}")
+def test_what_other_libraries_have_for_a_gap_is_nothing_in_a_record_and_refused_elsewhere(
+    client: Client, value: Any
+) -> None:
+    assert record_bytes({"a": value, "b": [value], "c": {"d": value}}) == b'{"b":[null],"c":{}}'
+    assert next(iter(client.push(NOTE, [{"a": value}], dry_run=True))).state == "created"
+    calls: list[Callable[[], Any]] = [
+        lambda: client.search("order", {"orderId": value}),
+        lambda: client.get("order", [value]),
+        lambda: client.post("order-service/order/1/note", {"text": "x", "contactId": value}),
+        lambda: client.add_order_note(orderId=1, text="x", contactId=value),
+    ]
+    for call in calls:
+        with pytest.raises(ValidationError):
+            call()
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        polars.DataFrame({"at": [{"a": 1.5, "b": NAN, "c": [NAN]}]}),
+        pyarrow.table({"at": [{"a": 1.5, "b": NAN, "c": [NAN]}]}),
+        pandas.DataFrame({"at": [{"a": 1.5, "b": NAN, "c": [NAN]}]}),
+        [pandas.Series({"at": {"a": 1.5, "b": NAN, "c": [NAN]}})],
+        [{"at": {"a": 1.5, "b": numpy.float32("nan"), "c": pandas.Series([NAN])}}],
+        polars.Series([{"at": {"a": 1.5, "b": NAN, "c": [NAN]}}]),
+    ],
+)
+def test_so_is_whatever_is_nan_within_a_cell(table: Any) -> None:
+    assert [json.loads(record_bytes(record)) for record in records_of(table)] == [{"at": {"a": 1.5, "c": [None]}}]  # type: ignore[arg-type]
+
+
+def test_a_column_of_floats_for_its_gaps_alone_holds_whole_numbers() -> None:
+    frame = pandas.DataFrame(
+        {"gaps": [4, None], "rates": [4.0, 4.5], "both": [4.5, None], "far": [2.0**60, None], "none": [NAN, NAN]}
+    )
+    assert [json.loads(record_bytes(record)) for record in records_of(frame)] == [  # type: ignore[arg-type]
+        {"gaps": 4, "rates": 4.0, "both": 4.5, "far": 2.0**60},
+        {"rates": 4.5},
+    ]
+    assert b'"gaps":4,' in record_bytes(next(iter(records_of(frame))))  # type: ignore[arg-type]
+
+
+TEXT = '{"number":"1"}'
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pandas.Series([TEXT, None]),
+        pandas.Series([TEXT.encode(), None]),
+        pandas.Series([{"number": "1"}, None]),
+        polars.Series([TEXT, None]),
+        polars.Series([TEXT.encode(), None]),
+        polars.Series([{"number": "1"}, None]),
+        pyarrow.array([TEXT, None]),
+        pyarrow.array([TEXT, None]).dictionary_encode(),
+        pyarrow.chunked_array([[TEXT, None]]),
+        pyarrow.chunked_array([pyarrow.array([{"number": "1"}, None])]),
+        numpy.array([TEXT, None], object),
+    ],
+    ids=lambda column: f"{type(column).__module__}.{type(column).__name__}",
+)
+def test_the_cells_of_a_column_are_records(client: Client, column: Any) -> None:
+    outcomes = sorted(client.push(NOTE, column, dry_run=True), key=lambda outcome: outcome.record)
+    assert [outcome.state for outcome in outcomes] == ["created", "rejected"]
+    assert "is None; expected an object" in (outcomes[1].reason or "")
+
+
+def test_a_stream_of_arrow_that_has_no_rows_is_refused_by_its_name(client: Client) -> None:
+    class Stream:
+        def __arrow_c_stream__(self, requested: object = None) -> object:
+            return pyarrow.chunked_array([[1]]).__arrow_c_stream__()
+
+    with pytest.raises(TypeError, match="`records` is a Stream, which has no rows"):
+        client.push(NOTE, Stream(), dry_run=True)  # type: ignore[arg-type]
