@@ -5,10 +5,10 @@ from __future__ import annotations
 from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
 from brightpearl.awaited_records import PATIENCE, AwaitedRecords, NoRecord
-from brightpearl.outcomes import warn_of_unsent_push
 from brightpearl.pulled import Consumption, read_records
 from brightpearl.pulled_tables import PullTables
 from brightpearl.turns import used_up
+from brightpearl.unsent import warn_of_unsent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,10 +127,12 @@ class AsyncOutcomes(AsyncResults):
     def __del__(self) -> None:
         if not hasattr(self, "_started"):
             return
-        self._records.abandon()
-        self._feeding.close()
-        if not self._started:
-            warn_of_unsent_push(self)
+        try:
+            if not self._started:
+                warn_of_unsent("push", self)
+        finally:
+            self._records.abandon()
+            self._feeding.close()
 
 
 class AsyncPulledRecords(AsyncResults):

@@ -6,12 +6,13 @@ from collections import deque
 
 from brightpearl._native import ArrowTable, IdSet, Metadata
 from brightpearl.answered import WithAnswers
-from brightpearl.batch import read_results, rest_of, warn_of_unsent
+from brightpearl.batch import read_results, rest_of
 from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.resources import Refusal
 from brightpearl.turns import Turn, used_up
+from brightpearl.unsent import warn_of_unsent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -344,4 +345,4 @@ class AsyncBatchResults(AsyncResults):
 
     def __del__(self) -> None:
         if not getattr(self, "_started", True):
-            warn_of_unsent(self)
+            warn_of_unsent("batch", self)

@@ -10,6 +10,7 @@ from brightpearl.exceptions import MisuseError
 from brightpearl.record import Record
 from brightpearl.reply import Reply
 from brightpearl.turns import Turn
+from brightpearl.unsent import warn_of_unsent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class BatchResults(WithAnswers):
 
     def __del__(self) -> None:
         if not getattr(self, "_started", True):
-            warn_of_unsent(self)
+            warn_of_unsent("batch", self)
 
 
 def read_results(results: RawData) -> Iterator[BatchResult]:
@@ -133,10 +134,3 @@ def _read_reply(members: dict[str, Any]) -> Reply:
     if "body" in members:
         return Reply(members["status"], headers, members["body"].encode())
     return Reply(members["status"], headers, a2b_base64(members["body_base64"]))
-
-
-def warn_of_unsent(results: object) -> None:
-    """Says that nobody iterated a batch."""
-    import warnings
-
-    warnings.warn("a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=results)

@@ -11,6 +11,7 @@ from brightpearl.findings import failure
 from brightpearl.progress_bar import end_of
 from brightpearl.record import Record
 from brightpearl.turns import Turn
+from brightpearl.unsent import warn_of_unsent
 from brightpearl.wire import in_record, record_bytes
 
 TYPE_CHECKING = False
@@ -368,13 +369,8 @@ class Outcomes(WithAnswers):
     def __del__(self) -> None:
         if not hasattr(self, "_started"):
             return
-        self._feeding.close()
-        if not self._started:
-            warn_of_unsent_push(self)
-
-
-def warn_of_unsent_push(outcomes: object) -> None:
-    """Says that nobody iterated a push."""
-    import warnings
-
-    warnings.warn("a push was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=outcomes)
+        try:
+            if not self._started:
+                warn_of_unsent("push", self)
+        finally:
+            self._feeding.close()

@@ -21,23 +21,24 @@ class Bar:
         self._what = what
         self._total = total
         self._shown: RichProgress | None = None
+        self._stop: Callable[[], object] | None = None
 
     def __call__(self, done: int) -> None:
         """So many are done."""
         if self._shown is None:
+            from weakref import finalize
+
             self._shown = _bar()
             self._shown.start()
+            # Also where nobody ends the call: the cursor would stay hidden behind the program.
+            self._stop = finalize(self, self._shown.stop)
             self._task = self._shown.add_task(self._what, total=None)
         self._shown.update(self._task, completed=done, total=self._total(), refresh=True)
 
     def close(self) -> None:
         """Nothing more comes."""
-        shown, self._shown = self._shown, None
-        if shown is not None:
-            shown.stop()
-
-    def __del__(self) -> None:
-        self.close()
+        if self._stop is not None:
+            self._stop()
 
 
 def _bar() -> RichProgress:

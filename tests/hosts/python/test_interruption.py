@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,3 +114,40 @@ def test_a_search_that_is_dropped_half_way_leaves_the_client_usable(account: Acc
     for _ in client.search(SEARCH, page_size=2):
         break
     assert [row["orderId"] for row in client.search(SEARCH)] == [5]
+
+
+UNREAD = """
+import subprocess
+import sys
+import pandas
+from brightpearl import Mapping
+from brightpearl.testing import Emulator
+
+class Cycle:
+    pass
+
+account = Emulator(orders=50)
+client, patient = account.client(), account.async_client()
+document = Mapping.ready("shopify-order")
+held = Cycle()
+held.itself = held
+held.push = client.push(document, [{"id": 1}], write=True, journal=sys.argv[1] + "/journal", exclusive=sys.argv[1])
+held.batch = client.batch([("POST", "order-service/order/1/note", {"text": "x"})])
+held.patient_push = patient.push(document, [{"id": 1}], write=True)
+held.patient_batch = patient.batch([("POST", "order-service/order/1/note", {"text": "x"})])
+held.pull = client.pull("order", state=sys.argv[1] + "/state", progress=True)
+held.rows = client.search("order", progress=True, page_size=10)
+for _ in range(30):
+    next(held.rows)
+next(held.pull)
+"""
+
+
+def test_what_nobody_has_read_is_told_when_the_interpreter_ends(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "always", "-c", UNREAD, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "Exception ignored" not in ended.stderr
+    assert ended.stderr.count("a push was never iterated") == 2
+    assert ended.stderr.count("a batch was never iterated") == 2
+    assert "20/50" in ended.stderr
