@@ -255,7 +255,7 @@ class AsyncPulledRecords(AsyncResults):
         tables = self._tables()
         self._consumption.begin_whole(failed=self._driver.failed)
         try:
-            made = make(tables_of([one async for one in self._tabled(tables)], dates))
+            made = make(tables_of([one async for one in self._tabled(tables)], dates, tables.known()))
         except BaseException:
             if self._consumption.abandon_whole():
                 await self.aclose()

@@ -119,6 +119,8 @@ class AsyncRows(AsyncResults):
 
     async def to_arrow(self, *, dates: Moments = "instant") -> ArrowTable:
         """The rows that are left as one Arrow table, which holds them all; see `Rows.to_arrow`."""
+        from brightpearl.known_columns import page_without_rows
+
         cursor = await self._current()
         skip = 0 if cursor is None else cursor.position
         pages = []
@@ -127,9 +129,10 @@ class AsyncRows(AsyncResults):
             cursor.skip()
         if not pages and self._before:
             raise used_up("rows", "search")
-        if not pages and self._page is not None:
+        if not pages:
             # No rows, but columns.
-            pages, skip = [self._page], len(self._page)
+            page = self._page or page_without_rows(self._driver.call.checkpoint())
+            pages, skip = ([], 0) if page is None else ([page], len(page))
         return ArrowTable(pages, skip, dates)
 
     async def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
@@ -262,8 +265,9 @@ class AsyncResources(AsyncResults, Typed[Content]):
         as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
         """
         from brightpearl.frames import tables_of
+        from brightpearl.known_columns import known_tables
 
-        return tables_of([one async for one in self._told_apart()], dates)
+        return tables_of([one async for one in self._told_apart()], dates, known_tables(self._name()))
 
     async def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
         """The resources that are left as one table of pyarrow, without what `tables` has beside it."""

@@ -7,6 +7,7 @@ import datetime
 import re
 from collections import Counter
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from brightpearl._native import dump_json
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from brightpearl.known_columns import Columns
+
     Moments = Literal["instant", "local", "text"]
     """What date-times become: instants in UTC, what the account's clock showed, or the texts that Brightpearl sent."""
 
@@ -33,6 +36,7 @@ _DECIMAL = re.compile(r"-?\d{1,20}\.\d{1,12}")
 _TEXTUAL = re.compile(r"(sku|ref|reference|code|name|text|ean|upc|isbn|mpn|barcode|postal|phone|fax|version|key)", re.I)
 """Names of members whose digits are no number, such as SKUs."""
 
+_NOTHING: Mapping[str, Mapping[str, Columns]] = MappingProxyType({})
 _MOST_DIGITS = 38
 _MILLISECONDS = len(".000")
 
@@ -71,19 +75,26 @@ class Tabled(NamedTuple):
 
 
 def tables_of(
-    records: Iterable[Tabled | tuple[str, int | None, Any]], dates: Moments = "instant"
+    records: Iterable[Tabled | tuple[str, int | None, Any]],
+    dates: Moments = "instant",
+    known: Mapping[str, Mapping[str, Columns]] = _NOTHING,
 ) -> dict[str, pyarrow.Table]:
-    """The tables of records: one of what they are, and one for whatever they have several of."""
+    """The tables of records: one of what they are, and one for whatever they have several of.
+
+    `known`: by what the records are, the columns of tables that are there although nothing was found for them.
+    """
     checked_moments(dates)
     collected: dict[tuple[str, str], _Rows] = {}
     for one in records:
         record = Tabled(*one)
-        _Exploding(collected, record.what, record.number).add(record)
+        _Exploding(collected, record.what, record.number, known.get(record.what, {})).add(record)
+    empty = {(what, name): columns for what, tables in known.items() for name, columns in tables.items()}
+    tables = {place: _table(rows.cells, dates) for place, rows in collected.items()}
+    tables |= {place: _empty_table(columns, dates) for place, columns in empty.items() if place not in tables}
     # A table of what there are several of in a record has its plain name where no other table has it.
-    taken = Counter(name or what for what, name in collected)
+    taken = Counter(name or what for what, name in tables)
     return {
-        f"{what}.{name}" if name and taken[name] > 1 else name or what: _table(rows.cells, dates)
-        for (what, name), rows in collected.items()
+        f"{what}.{name}" if name and taken[name] > 1 else name or what: table for (what, name), table in tables.items()
     }
 
 
@@ -120,8 +131,12 @@ class _Rows:
 class _Exploding:
     """One record, taken apart."""
 
-    def __init__(self, collected: dict[tuple[str, str], _Rows], what: str, number: int | None) -> None:
+    def __init__(
+        self, collected: dict[tuple[str, str], _Rows], what: str, number: int | None, known: Mapping[str, Columns]
+    ) -> None:
         self._collected = collected
+        # The tables that there are anyway.
+        self._known = known
         self._what = what
         self._number = number
 
@@ -164,7 +179,7 @@ class _Exploding:
                 self._flatten(value, member, rows, row, keys, above)
             elif isinstance(value, list) and value and all(isinstance(element, dict) for element in value):
                 self._explode(full, enumerate(value), keys)
-            else:
+            elif value or full not in self._known:
                 rows.put(row, member, dump_json(value) if isinstance(value, (dict, list)) else value)
 
     def _explode(self, name: str, parts: Iterable[tuple[Any, Any]], keys: dict[str, Any]) -> None:
@@ -193,6 +208,20 @@ def _table(rows: list[dict[str, Any]], dates: Moments) -> pyarrow.Table:
             kind.take(cell)
         arrays[name] = array_of(cells, kind.arrow(dates))
     return pyarrow.table(arrays)
+
+
+def _empty_table(columns: Columns, dates: Moments) -> pyarrow.Table:
+    pyarrow = package("pyarrow", "arrow", "a table")
+    kinds = {"integer": pyarrow.int64(), "boolean": pyarrow.bool_(), "date-time": _moments(dates, "ms")}
+    return pyarrow.table(
+        {name: pyarrow.array([], type=kinds.get(kind, pyarrow.string())) for name, kind in columns.items()}
+    )
+
+
+def _moments(dates: Moments, unit: str) -> pyarrow.DataType:
+    pyarrow = package("pyarrow", "arrow", "a table")
+    types = {"instant": pyarrow.timestamp(unit, tz="UTC"), "local": pyarrow.timestamp(unit)}
+    return types.get(dates, pyarrow.string())
 
 
 class ColumnType:
@@ -246,8 +275,7 @@ class ColumnType:
         if kinds == {int} and self._largest < 1 << 63:
             return pyarrow.int64()
         if kinds == {str} and self._may_be_moment:
-            types = {"instant": pyarrow.timestamp(self._unit, tz="UTC"), "local": pyarrow.timestamp(self._unit)}
-            return types.get(dates, pyarrow.string())
+            return _moments(dates, self._unit)
         is_amount = kinds == {str} and self._may_be_amount
         if (is_amount or (kinds and kinds <= {int, Decimal})) and self._fits:
             precision = self._whole + self._scale

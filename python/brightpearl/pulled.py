@@ -306,7 +306,7 @@ class PulledRecords(WithAnswers):
         tables = self._tables()
         self._consumption.begin_whole(failed=self._driver.failed)
         try:
-            made = make(tables_of(self._tabled(tables), dates))
+            made = make(tables_of(self._tabled(tables), dates, tables.known()))
         except BaseException:
             if self._consumption.abandon_whole():
                 self.close()

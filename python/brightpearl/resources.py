@@ -113,8 +113,9 @@ class Resources(WithAnswers, Typed[Content]):
         as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
         """
         from brightpearl.frames import tables_of
+        from brightpearl.known_columns import known_tables
 
-        return tables_of(self._told_apart(), dates)
+        return tables_of(self._told_apart(), dates, known_tables(self._name()))
 
     def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
         """The resources that are left as one table of pyarrow, without what `tables` has beside it."""

@@ -79,6 +79,8 @@ class Rows(WithAnswers):
 
         A column whose cells do not have one type becomes text.
         """
+        from brightpearl.known_columns import page_without_rows
+
         cursor = self._current()
         skip = 0 if cursor is None else cursor.position
         pages = []
@@ -87,9 +89,10 @@ class Rows(WithAnswers):
             cursor.skip()
         if not pages and self._before:
             raise used_up("rows", "search")
-        if not pages and self._page is not None:
+        if not pages:
             # No rows, but columns.
-            pages, skip = [self._page], len(self._page)
+            page = self._page or page_without_rows(self._driver.call.checkpoint())
+            pages, skip = ([], 0) if page is None else ([page], len(page))
         return ArrowTable(pages, skip, dates)
 
     def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:

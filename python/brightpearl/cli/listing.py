@@ -77,9 +77,19 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
             for record in page.to_dicts(dates="text"):
                 writer.writerow([shown(written(_text(record.get(name)))) for name in columns])
         progress.advance(len(page))
-    if columns is None and chosen is Format.CSV:
-        writer.writerow(shown(written(column.name)) for column in rows.metadata.columns)
+    if columns is None and chosen is Format.CSV and (names := _columns_without_rows(rows)):
+        writer.writerow(shown(written(name)) for name in names)
     sys.stdout.flush()
+
+
+def _columns_without_rows(rows: Rows) -> list[str]:
+    """The columns of a search without rows: those that the server named, or that are known where it was not asked."""
+    from brightpearl.known_columns import page_without_rows
+
+    if columns := rows.metadata.columns:
+        return [column.name for column in columns]
+    page = page_without_rows(rows.checkpoint())
+    return [] if page is None else list(page.columns)
 
 
 def _write_array(texts: Iterable[str], progress: Progress | None = None) -> int:

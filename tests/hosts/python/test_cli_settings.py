@@ -222,6 +222,9 @@ def test_a_table_without_rows_has_the_columns_that_are_known(tmp_path: Path) -> 
         "orderId,customerRef"
     ]
     assert Ended("search", "order", none, "-o", "csv").out.startswith("orderId,")
+    assert Ended("search", "order", "--limit", "0", "-o", "csv").out.startswith("orderId,")
+    named = ("search", "order", "--limit", "0", "--columns", "orderId,createdOn", "-o", "csv")
+    assert Ended(*named).out.split() == ["orderId,createdOn"]
     assert Ended("get", "order", "999999", "-o", "csv").out == ""
     file = tmp_path / "none.csv"
     assert Ended("pull", "order", "--where", none, "--out", str(file)).code == 0

@@ -227,6 +227,45 @@ def test_the_state_stays_where_no_table_is_made(tmp_path: Path, monkeypatch: pyt
     assert first.id not in {one.id for one in account.client().pull("order", state=state)}
 
 
+def test_tables_have_the_columns_that_are_known_where_nothing_was_found(client: Client) -> None:
+    tables = client.get("order", "900001").tables()
+    assert {name: table.num_rows for name, table in tables.items()} == {"order": 0, "orderRows": 0, "invoices": 0}
+    full = client.get("order", "1-60").tables()
+    for name, table in tables.items():
+        assert set(full[name].column_names) <= set(table.column_names)
+        for field in table.schema:
+            if field.type != pyarrow.string() and field.name in full[name].column_names:
+                assert field.type in (full[name].schema.field(field.name).type, pyarrow.timestamp("ms", tz="UTC"))
+    assert client.get("order", "900001").tables(dates="text")["order"].schema.field("placedOn").type == pyarrow.string()
+    assert client.get("order", "900001").to_pandas()["id"].dtype == "Int64"
+    none = {"filters": {"orderId": 900001}}
+    pulled = client.pull("order", deletes=True, **none).tables()
+    assert pulled["order"].column_names[:2] == ["id", "deleted"]
+    assert pulled["orderRows"].num_rows == 0
+    assert client.pull("order", rows=True, **none).to_arrow().column_names == ["id"]
+    assert client.pull("order", mapping=OWN_ID, **none).to_polars().columns == ["id"]
+    # A resource of which the engine has no schema.
+    assert client.get("product-availability", "999999").tables()["product-availability"].column_names == ["id"]
+
+    async def read() -> list[Any]:
+        async with Emulator(orders=5).async_client() as client:
+            tables = await client.get("order", "900001").tables()
+            rows = await client.search("order", limit=0, columns="orderId,createdOn").to_polars()
+            return [tables["orderRows"].num_rows, rows.columns]
+
+    assert asyncio.run(read()) == [0, ["orderId", "createdOn"]]
+
+
+def test_a_search_that_sends_nothing_has_the_columns_of_the_catalogue(client: Client) -> None:
+    known = [column.name for column in brightpearl.describe("order").searches[0].columns if column.in_rows]
+    sent = client.statistics().requests
+    table = pyarrow.table(client.search("order", limit=0).to_arrow())
+    assert (table.column_names, table.num_rows) == (known, 0)
+    some = client.search("order", limit=0, columns=["createdOn", "orderId"]).to_pandas()
+    assert [str(kind) for kind in some.dtypes] == ["datetime64[ms, UTC]", "Int64"]
+    assert client.statistics().requests == sent
+
+
 def test_async_results_become_tables_too() -> None:
     async def read() -> tuple[int, int, int]:
         async with Emulator(orders=20).async_client() as client:
