@@ -57,18 +57,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict
 
 from brightpearl._native import IdSet
 from brightpearl.call_option_types import CallOptions
 
-Id = int | str
-"""An id: a number, or its digits."""
-Ids = str | int | Iterable[int] | IdSet
+Id = SupportsIndex | str
+"""An id: a whole number, another library's among it, or its digits."""
+Ids = str | SupportsIndex | Iterable[SupportsIndex] | IdSet
 """A text such as `1-200,320`, one id, several, or an `IdSet`."""
-Number = int | float | Decimal | str
-"""A number; `decimal.Decimal` and texts are written digit for digit."""
+Number = SupportsFloat | SupportsIndex | str
+"""A number, another library's among it; `decimal.Decimal` and texts are written digit for digit."""
 Moment = str | datetime.date
 """A text in ISO 8601, a date, or a date-time with a time zone."""
 '''

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from brightpearl.kinds import State
     from brightpearl.outcomes import Feeding, Outcome
     from brightpearl.pulled import PulledRecord
+    from brightpearl.records import AnyTable
     from brightpearl.state_file import StateFile
     from brightpearl.wire import AnyRecord
 
     EachRecord = Iterable[AnyRecord] | AsyncIterable[AnyRecord]
-    AnyRecords = EachRecord | Mapping[str, Any] | DataclassInstance
+    AnyRecords = EachRecord | AnyTable | Mapping[str, Any] | DataclassInstance
     Made = TypeVar("Made")
 
 

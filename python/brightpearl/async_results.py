@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from brightpearl._native import Explanation, Page, RawData, Resource, ResourceBatch, Row, RowIterator
     from brightpearl.async_driver import AsyncDriver
-    from brightpearl.batch import BatchResult
+    from brightpearl.batch import AnyBatchResult
     from brightpearl.frames import Moments
     from brightpearl.progress_bar import AnyProgress
     from brightpearl.rows import Dates
@@ -316,14 +316,14 @@ class AsyncBatchResults(AsyncResults):
         super().__init__(driver)
         self._started = False
         # What was read and not handed out.
-        self._ready: deque[BatchResult] = deque()
+        self._ready: deque[AnyBatchResult] = deque()
         self._done = False
 
-    def __aiter__(self) -> AsyncIterator[BatchResult]:
+    def __aiter__(self) -> AsyncIterator[AnyBatchResult]:
         self._check()
         return self
 
-    async def __anext__(self) -> BatchResult:
+    async def __anext__(self) -> AnyBatchResult:
         with self._turn:
             self._check()
             self._started = True
@@ -337,7 +337,7 @@ class AsyncBatchResults(AsyncResults):
                 self._ready.extend(read_results(results))
             return self._ready.popleft()
 
-    def rest(self) -> list[BatchResult]:
+    def rest(self) -> list[AnyBatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by being
         cancelled, by an error, or by `aclose`. Each is told once."""
         return rest_of(self._ready, self._driver.left)

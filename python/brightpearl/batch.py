@@ -15,7 +15,7 @@ from brightpearl.unsent import warn_of_unsent
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, Literal
 
     from brightpearl._native import Explanation, RawData
     from brightpearl.driver import Driver
@@ -46,6 +46,29 @@ class BatchResult(Record):
         return self.error is None
 
 
+if TYPE_CHECKING:
+
+    class CarriedOut(BatchResult):
+        """A write that was carried out, as type checkers tell it apart by `ok`."""
+
+        response: Reply
+        error: None
+
+        @property
+        def ok(self) -> Literal[True]: ...
+
+    class NotCarriedOut(BatchResult):
+        """One that was not, or of which that is not known."""
+
+        response: None
+        error: BrightpearlError
+
+        @property
+        def ok(self) -> Literal[False]: ...
+
+    AnyBatchResult = CarriedOut | NotCarriedOut
+
+
 class BatchResults(WithAnswers):
     """The results of a batch, in the order of its writes, which are sent as the results are asked for.
 
@@ -56,15 +79,15 @@ class BatchResults(WithAnswers):
         self._driver = driver
         self._started = False
         # What was read and not handed out.
-        self._ready: deque[BatchResult] = deque()
+        self._ready: deque[AnyBatchResult] = deque()
         self._done = False
         self._turn = Turn("batch")
 
-    def __iter__(self) -> Iterator[BatchResult]:
+    def __iter__(self) -> Iterator[AnyBatchResult]:
         self._check()
         return self
 
-    def __next__(self) -> BatchResult:
+    def __next__(self) -> AnyBatchResult:
         with self._turn:
             self._check()
             self._started = True
@@ -78,7 +101,7 @@ class BatchResults(WithAnswers):
                 self._ready.extend(read_results(results))
             return self._ready.popleft()
 
-    def rest(self) -> list[BatchResult]:
+    def rest(self) -> list[AnyBatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by an
         interruption, by an error, or by `close`. Each is told once."""
         return rest_of(self._ready, self._driver.left)
@@ -111,15 +134,18 @@ class BatchResults(WithAnswers):
             warn_of_unsent("batch", self)
 
 
-def read_results(results: RawData) -> Iterator[BatchResult]:
+def read_results(results: RawData) -> Iterator[AnyBatchResult]:
     """Results as the engine gives them, one by one."""
     for place in range(len(results)):
         members = results.value(place)
         reply = members.get("reply")
-        yield BatchResult(members["index"], None if reply is None else _read_reply(reply), results.error(place))
+        result = BatchResult(members["index"], None if reply is None else _read_reply(reply), results.error(place))
+        if TYPE_CHECKING:
+            assert isinstance(result, (CarriedOut, NotCarriedOut))
+        yield result
 
 
-def rest_of(ready: deque[BatchResult], left: list[RawData]) -> list[BatchResult]:
+def rest_of(ready: deque[AnyBatchResult], left: list[RawData]) -> list[AnyBatchResult]:
     """The results that were not handed out, and those that the batch said when it was ended."""
     while left:
         ready.extend(read_results(left.pop(0)))

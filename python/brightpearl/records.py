@@ -14,13 +14,26 @@ from brightpearl.text import one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterator
-    from typing import Any
+    from typing import Any, Protocol
 
     from _typeshed import DataclassInstance
 
     from brightpearl.wire import AnyRecord
 
-    AnyRecords = Iterable[AnyRecord] | Mapping[str, Any] | DataclassInstance
+    class ArrowTabular(Protocol):
+        """A table or a column of polars, pyarrow, pandas or another library."""
+
+        def __arrow_c_stream__(self, requested_schema: object = None, /) -> object:
+            """Its rows."""
+
+    class PandasTabular(Protocol):
+        """A table of pandas, whose types do not tell of Arrow."""
+
+        def iterrows(self) -> Iterable[tuple[Any, Any]]:
+            """Its rows, each with its label."""
+
+    AnyTable = ArrowTabular | PandasTabular
+    AnyRecords = Iterable[AnyRecord] | AnyTable | Mapping[str, Any] | DataclassInstance
     """Several records; a table of pandas, polars or pyarrow; or one record."""
 
 _EXPECTED = "an iterable of records, a table, or one record as a dict"

@@ -13,13 +13,13 @@ from brightpearl.foreign import is_missing, own_values, plain, whole_number
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from typing import Any
+    from typing import Any, SupportsIndex
 
     from _typeshed import DataclassInstance
 
     # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
     Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
-    Ids = str | int | Iterable[int] | IdSet
+    Ids = str | SupportsIndex | Iterable[SupportsIndex] | IdSet
     AnyRecord = Mapping[str, Any] | DataclassInstance | str | bytes
     """A record of another system: an object that has a JSON form, an instance of a dataclass, or its JSON."""
 

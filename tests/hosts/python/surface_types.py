@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from brightpearl import AsyncClient, Client, IdSet, Resource, Resources, Row, Rows
+import numpy
+import polars
+
+from brightpearl import AsyncClient, BatchResult, Client, IdSet, Mapping, Reply, Resource, Resources, Row, Rows
 from brightpearl.catalogue_types import OrderColumn, OrderFilters, ResourceName, SearchName, TaskName
 from brightpearl.record_types import Contact, GoodsOutNote, Order, Product, ProductAvailability
 
@@ -41,3 +45,31 @@ async def awaited(client: AsyncClient) -> Order:
         return order.value
     done = await client.add_order_note(orderId=1, text="x")
     raise LookupError(done["noteId"])
+
+
+@dataclass
+class Given:
+    """A record of a program's own."""
+
+    number: int
+
+
+document = Mapping.ready("shopify-order")
+client.push(document, polars.DataFrame(), dry_run=True)
+client.push(document, polars.Series(["{}"]), dry_run=True)
+client.push(document, [Given(1)], dry_run=True)
+client.push(document, [{"number": 1}], dry_run=True)
+client.push(document, ["{}"], dry_run=True)
+client.push(document, 5, dry_run=True)  # type: ignore[arg-type]
+client.add_order_note(orderId=numpy.int64(1), text="x")
+client.add_order_note(orderId="1", text="x")
+client.add_order_note(orderId=1.5, text="x")  # type: ignore[arg-type]
+client.read_product_availability(productIds=[numpy.int64(1007)])
+client.get("order", [numpy.int64(1)])
+
+for result in client.batch([("POST", "order-service/order/1/note", {"text": "x"})]):
+    kept: BatchResult = result
+    if result.error is None:
+        answer: Reply = result.response
+    else:
+        print(result.error.delivery)
