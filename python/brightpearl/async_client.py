@@ -32,7 +32,7 @@ from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
 from brightpearl.handover import AsyncHandover
-from brightpearl.journal import Journal
+from brightpearl.journal import Journal, read_journal
 from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Unpack
 
-    from brightpearl._native import Call
+    from brightpearl._native import Call, JournalBook
     from brightpearl.answered import TaskDone
     from brightpearl.async_flows import AnyRecords
     from brightpearl.call_option_types import CallOptions
@@ -292,18 +292,22 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         told = progress_of(progress, "records", lambda: None)
         path = None if journal is None else checked_path(journal, "journal")
         lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
-        # A dry run writes nothing, and announces nothing.
+        book: JournalBook | None = None
         if checked_flag(dry_run, "dry_run"):
+            # It writes nothing and announces nothing; what earlier runs wrote is what it knows it by.
+            book = None if path is None else read_journal(path)
             path = lease = None
         if lease is not None:
             lease.acquire()
         kept: Journal | None = None
         try:
-            kept = None if path is None else Journal(path)
+            if path is not None:
+                kept = Journal(path)
+                book = kept.book()
             operation = flow_operations.push(
                 mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
             )
-            return AsyncOutcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
+            return AsyncOutcomes(self._start(operation, options, kept, book), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -414,10 +418,17 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _start(self, operation: str, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
-        if journal is None:
+    def _start(
+        self,
+        operation: str,
+        options: AnyMapping[str, Any],
+        journal: Journal | None = None,
+        book: JournalBook | None = None,
+    ) -> AsyncDriver:
+        """`journal`: takes what a push announces. `book`: what stood in it before."""
+        if book is None:
             return self._drive(self._native.start(operation), options)
-        return self._drive(self._native.start_push(operation, journal.book()), options, journal)
+        return self._drive(self._native.start_push(operation, book), options, journal)
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
         self._host.require_open()

@@ -30,7 +30,7 @@ from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
 from brightpearl.handover import Handover
-from brightpearl.journal import Journal
+from brightpearl.journal import Journal, read_journal
 from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Unpack
 
-    from brightpearl._native import Call
+    from brightpearl._native import Call, JournalBook
     from brightpearl.answered import TaskDone
     from brightpearl.call_option_types import CallOptions
     from brightpearl.call_options import AnyTimeout
@@ -344,7 +344,8 @@ class Client(TaskMethods, Reads, AnyClient):
         `mapping`: a `brightpearl.Mapping` with a `target`, or its document.
         `records`: dicts, texts or bytes of JSON, taken only as they are needed; a table of pandas, polars or pyarrow;
         or one dict. One that has no JSON form is rejected, and stops no other.
-        `dry_run`: sends only reads, and says of each record what would be written.
+        `dry_run`: sends only reads, and says of each record what would be written. A `journal` is read and stays as it
+        is, also while another push has it.
         `max_writes`: the most writes that may be sent; a record that would need more is rejected.
         `existing`: what to do with a record that Brightpearl has already: change what differs (`update`), `leave`
         it, or `reject` the record.
@@ -376,18 +377,22 @@ class Client(TaskMethods, Reads, AnyClient):
         told = progress_of(progress, "records", lambda: None)
         path = None if journal is None else checked_path(journal, "journal")
         lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
-        # A dry run writes nothing, and announces nothing.
+        book: JournalBook | None = None
         if checked_flag(dry_run, "dry_run"):
+            # It writes nothing and announces nothing; what earlier runs wrote is what it knows it by.
+            book = None if path is None else read_journal(path)
             path = lease = None
         if lease is not None:
             lease.acquire()
         kept: Journal | None = None
         try:
-            kept = None if path is None else Journal(path)
+            if path is not None:
+                kept = Journal(path)
+                book = kept.book()
             operation = flow_operations.push(
                 mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
             )
-            return Outcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
+            return Outcomes(self._start(operation, options, kept, book), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -525,10 +530,17 @@ class Client(TaskMethods, Reads, AnyClient):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, operation: str, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
-        if journal is None:
+    def _start(
+        self,
+        operation: str,
+        options: AnyMapping[str, Any],
+        journal: Journal | None = None,
+        book: JournalBook | None = None,
+    ) -> Driver:
+        """`journal`: takes what a push announces. `book`: what stood in it before."""
+        if book is None:
             return self._drive(self._native.start(operation), options)
-        return self._drive(self._native.start_push(operation, journal.book()), options, journal)
+        return self._drive(self._native.start_push(operation, book), options, journal)
 
     def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
         self._host.require_open()

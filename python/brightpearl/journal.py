@@ -14,6 +14,7 @@ from brightpearl.private_file import (
     irregular,
     irregular_kind,
     open_to_grow,
+    open_to_read,
     remove_abandoned,
     replacing,
     sync_directory,
@@ -50,7 +51,7 @@ class Journal:
         # A child that is forked from this process shares its lock.
         self._owner = os.getpid()
         # Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
-        self._require_regular(irregular(self._path))
+        _require_regular(self._path, irregular(self._path))
         self._file = self._locked()
         try:
             remove_abandoned(self._path)
@@ -70,7 +71,7 @@ class Journal:
         while True:
             file: BinaryIO = open(self._opened(), "r+b", buffering=0)  # noqa: SIM115
             try:
-                self._require_regular(irregular_kind(os.fstat(file.fileno()).st_mode))
+                _require_regular(self._path, irregular_kind(os.fstat(file.fileno()).st_mode))
                 if not lock(file):
                     raise ValidationError(
                         f"another push is writing to the journal {self._path!r}; expected to run one after the other",
@@ -88,15 +89,7 @@ class Journal:
         try:
             return open_to_grow(self._path)
         except FileNotFoundError as error:
-            folder = os.path.dirname(os.path.realpath(self._path))
-            failure = JournalError(
-                f"the journal {self._path!r} cannot be opened, since the folder {folder!r} does not exist; nothing was "
-                "sent",
-                location="journal",
-                advice="Make the folder, or name a journal in one that exists.",
-            )
-            failure.errno, failure.strerror, failure.filename = error.errno, error.strerror, self._path
-            raise failure from None
+            raise _without_folder(self._path, error) from None
 
     def book(self) -> JournalBook:
         """What stood in it when it was opened. A journal that is much longer than what it says is written anew where
@@ -182,14 +175,6 @@ class Journal:
             unlock(self._file)
         self._file.close()
 
-    def _require_regular(self, kind: str | None) -> None:
-        if kind is not None:
-            raise ValidationError(
-                f"the journal {self._path!r} is {kind}; expected a regular file, or none yet",
-                location="journal",
-                advice="Name a file on a disk that stays.",
-            )
-
     def _failure(self, error: OSError) -> JournalError:
         failure = JournalError(
             f"the journal {self._path!r} cannot be written: {error.strerror or error}; no write is sent before it is "
@@ -199,3 +184,44 @@ class Journal:
         )
         failure.errno, failure.strerror, failure.filename = error.errno, error.strerror, self._path
         return failure
+
+
+def read_journal(path: str | os.PathLike[str]) -> JournalBook:
+    """What a journal says, for who only reads it: it may be another push's, and nothing is made, written or locked. A
+    file that is not there yet is an empty journal.
+
+    Raises what opening a `Journal` raises, but for those who have it.
+    """
+    path = os.fspath(path)
+    book = JournalBook()
+    _require_regular(path, irregular(path))
+    try:
+        file = open(open_to_read(path), "rb", buffering=0)
+    except FileNotFoundError as error:
+        if not os.path.isdir(os.path.dirname(os.path.realpath(path))):
+            raise _without_folder(path, error) from None
+        return book
+    with file:
+        while part := file.read(_PART):
+            book.read(part)
+    return book
+
+
+def _require_regular(path: str, kind: str | None) -> None:
+    if kind is not None:
+        raise ValidationError(
+            f"the journal {path!r} is {kind}; expected a regular file, or none yet",
+            location="journal",
+            advice="Name a file on a disk that stays.",
+        )
+
+
+def _without_folder(path: str, error: OSError) -> JournalError:
+    folder = os.path.dirname(os.path.realpath(path))
+    failure = JournalError(
+        f"the journal {path!r} cannot be opened, since the folder {folder!r} does not exist; nothing was sent",
+        location="journal",
+        advice="Make the folder, or name a journal in one that exists.",
+    )
+    failure.errno, failure.strerror, failure.filename = error.errno, error.strerror, path
+    return failure

@@ -93,9 +93,9 @@ def push(
 
     Either --dry-run or --write must be given. Tells of every record that was not written, and of a dry run what
     would be written, value by value. With --journal a push that was cut off goes on where it ended; a journal belongs
-    to the account, the content of the mapping and --existing, and is refused with others unless --renew is given.
-    Lines of the dead letters have the record in "source". Ends with 4 when a record was not written, may have been, is
-    there and differs, or is there more than once.
+    to the account, the content of the mapping and --existing, and is refused with others unless --renew is given. A dry
+    run reads the journal and leaves it as it is. Lines of the dead letters have the record in "source". Ends with 4
+    when a record was not written, may have been, is there and differs, or is there more than once.
 
     Exactly once needs a journal that is kept, a key in the mapping by which Brightpearl finds the record (verify), and
     one push at a time for records of one kind: two that look for a key in the same seconds both create it, and tell so

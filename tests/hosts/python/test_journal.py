@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from brightpearl import ValidationError
-from brightpearl.journal import Journal, JournalError
+from brightpearl.journal import Journal, JournalError, read_journal
 from brightpearl.state_file import StateFile, read_state
 
 _HEAD = b'{"push":{"version":1,"account":"acme","mapping":"orders"}}\n'
@@ -434,3 +434,33 @@ def test_a_journal_in_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
         Journal(tmp_path / "missing" / "journal")
     assert (caught.value.errno, caught.value.location) == (errno.ENOENT, "journal")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_only_reads_a_journal_makes_and_locks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    read_journal(path).end()
+    assert not list(tmp_path.iterdir())
+    whole = _written(path, 6_000)
+    with path.open("ab") as file:
+        file.write(b'{"done":{"what')
+    path.chmod(0o400)
+    assert read_journal(path).is_worth_compacting()
+    assert path.read_bytes() == whole + b'{"done":{"what'
+    path.chmod(0o600)
+    journal = Journal(path)
+    try:
+        assert read_journal(path).is_worth_compacting()
+    finally:
+        journal.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["journal"]
+
+
+def test_what_no_push_could_have_as_its_journal_nobody_reads(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path, kind in ((tmp_path, "a directory"), (tmp_path / "fifo", "a FIFO")):
+        with pytest.raises(ValidationError, match=kind) as refused:
+            read_journal(path)
+        assert refused.value.location == "journal"
+    with pytest.raises(JournalError, match="does not exist") as raised:
+        read_journal(tmp_path / "nowhere" / "journal")
+    assert raised.value.errno == errno.ENOENT

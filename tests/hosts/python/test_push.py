@@ -99,6 +99,55 @@ def test_a_dry_run_sends_only_reads_and_says_what_differs(client: Client, tmp_pa
     assert not journal.exists()
 
 
+class _Starts:
+    """What a client starts pushes by, which remembers what it was given."""
+
+    def __init__(self, native: Any) -> None:
+        self._native = native
+        self.books: list[Any] = []
+
+    def start_push(self, operation: str, book: Any) -> Any:
+        self.books.append(book)
+        return self._native.start_push(operation, book)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._native, name)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_dry_run_is_given_what_the_journal_says(account: Emulator, is_async: bool, tmp_path: Path) -> None:
+    client = account.client()
+    journal = tmp_path / "journal"
+    list(client.push(MAPPING, orders(client, 1), write=True, journal=journal))
+    journal.write_bytes(journal.read_bytes() + b'{"write":{"key":"torn')
+    kept = journal.read_bytes()
+    # Another push has it meanwhile.
+    held = Journal(journal)
+    try:
+        if is_async:
+            starts = asyncio.run(_dry_run(account, journal))
+        else:
+            starts = client._native = _Starts(client._native)  # type: ignore[assignment]
+            list(client.push(MAPPING, [], dry_run=True, journal=journal))
+    finally:
+        held.close()
+    [book] = starts.books
+    with pytest.raises(MisuseError, match="was taken by a push"):
+        book.read(b"more")
+    assert journal.read_bytes() == kept
+    for path in (tmp_path, tmp_path / "nowhere" / "journal"):
+        with pytest.raises(ValidationError) as refused:
+            client.push(MAPPING, [], dry_run=True, journal=path)
+        assert refused.value.location == "journal"
+
+
+async def _dry_run(account: Emulator, journal: Path) -> _Starts:
+    async with account.async_client() as client:
+        starts = client._native = _Starts(client._native)  # type: ignore[assignment]
+        assert [outcome async for outcome in client.push(MAPPING, [], dry_run=True, journal=journal)] == []
+    return starts
+
+
 def test_bad_records_stop_no_other(client: Client) -> None:
     records: list[Any] = orders(client, 4)
     records[1]["lines"][0]["qty"] = "many"
