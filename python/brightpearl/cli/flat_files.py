@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import csv
 import io
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -80,7 +81,8 @@ def flat_records(
         yield lines.read(file)
         return
     with _read_twice(file) as again:
-        counts = Counter(line.get(group_by) for line in lines.read(again))
+        counts = Counter(line[group_by].strip() for line in lines.read(again))
+        _require_one_spelling(counts, group_by, name)
         again.seek(0)
         yield _gathered(lines.read(again), group_by, counts)
 
@@ -97,15 +99,46 @@ def _read_twice(file: IO[bytes]) -> Iterator[IO[bytes]]:
         yield copy
 
 
-def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[str | None]) -> Iterator[dict[str, Any]]:
-    """Each record as soon as its last line has come."""
-    begun: dict[str | None, list[dict[str, Any]]] = {}
+def _require_one_spelling(counts: Counter[str], group_by: str, name: str) -> None:
+    """Refuses a number that is written in two ways: as records of two keys, each would have a part of the lines."""
+    spelled: dict[str, str] = {}
+    for value in counts:
+        whole = _WHOLE_WITH_PLACES.fullmatch(value)
+        before = spelled.setdefault(value if whole is None else whole[1], value)
+        if before != value:
+            raise UsageError(
+                f"the column {group_by!r} has {before!r} and {value!r}, which are one number and two texts; expected"
+                " lines of one record to say the same",
+                where=f"FILE {name}",
+                advice="Write it in one way in all lines.",
+            )
+
+
+# As programs write ids that they took for numbers.
+_WHOLE_WITH_PLACES = re.compile(r"(-?[0-9]+)\.0+")
+
+
+def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    """Each record as soon as its last line has come. Blanks around what it is known by are not part of that, as they
+    are not of keys."""
+    begun: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
-        key = line.get(group_by)
+        key = line[group_by].strip()
         rows = begun.setdefault(key, [])
         rows.append(line)
         if len(rows) == counts[key]:
             yield {"rows": begun.pop(key)}
+
+
+_LONGEST_CELL = 16 << 20
+_CELL_SHOWN = 100
+
+
+def _unnamed(header: list[str]) -> frozenset[int]:
+    """The places of columns without a name, where there are several, as spreadsheets write behind the last one: a
+    single one is a member without a name."""
+    places = frozenset(place for place, column in enumerate(header) if not column.strip())
+    return places if len(places) > 1 else frozenset()
 
 
 _HEADER = "Where the columns are named in another line, --header-line says which."
@@ -124,10 +157,18 @@ class _Lines:
     def read(self, file: IO[bytes]) -> Iterator[dict[str, Any]]:
         """The lines behind the header, as they are asked for."""
         text = io.TextIOWrapper(file, encoding=self._layout.encoding, newline="")
+        # The limit is one of the process.
+        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
         reader = csv.reader(text, delimiter=self._delimiter, strict=True)
         try:
             yield from self._named(reader)
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise UsageError(
+                    f"a cell has more than {_LONGEST_CELL:,} characters",
+                    where=self._place(reader.line_num),
+                    advice="See whether a quote is closed: until it is, all that follows is one cell.",
+                ) from None
             raise UsageError(
                 f"the line cannot be read: {error}; expected cells with {self._delimiter!r} between them",
                 where=self._place(reader.line_num),
@@ -144,6 +185,7 @@ class _Lines:
 
     def _named(self, reader: Any) -> Iterator[dict[str, Any]]:
         header = self._header(reader)
+        unnamed = _unnamed(header or [])
         for cells in reader:
             if not cells:
                 continue
@@ -156,7 +198,8 @@ class _Lines:
                     f"the line has {len(cells)} cells; expected {len(header)}, as many as there are columns",
                     where=self._place(reader.line_num),
                 )
-            yield dict(zip(header, cells, strict=True))
+            self._require_empty(cells, unnamed, reader.line_num)
+            yield {header[place]: cell for place, cell in enumerate(cells) if place not in unnamed}
 
     def _header(self, reader: Any) -> list[str] | None:
         """The columns' names; None where the file does not say them, or is empty."""
@@ -174,9 +217,18 @@ class _Lines:
             self._check(header, reader.line_num)
         return header
 
+    def _require_empty(self, cells: list[str], places: frozenset[int], line: int) -> None:
+        for place in sorted(places):
+            if cells[place].strip():
+                raise UsageError(
+                    f"cell {place + 1} is {cells[place][:_CELL_SHOWN]!r}, and its column has no name, as another one"
+                    " has none; expected a name, or the column empty",
+                    where=self._place(line),
+                )
+
     def _check(self, header: list[str], line: int) -> None:
         counts = Counter(header)
-        twice = next((column for column, count in counts.items() if count > 1), None)
+        twice = next((column for column, count in counts.items() if count > 1 and column.strip()), None)
         if twice is not None:
             raise UsageError(f"the column {twice!r} stands there twice; expected each once", where=self._place(line))
         if self._group_by is not None and self._group_by not in counts:

@@ -118,6 +118,57 @@ def test_lines_that_stand_apart_are_one_order(tmp_path: Path, server: EmulatorSe
     assert {key: len(one["body"]["rows"]) for key, one in mapped.items()} == {"APART-1": 2, "APART-2": 1}
 
 
+def test_blanks_around_what_lines_are_grouped_by_are_no_part_of_it(tmp_path: Path, document: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('Order,SKU,Unit Price,Note\n7,Mug,1.50,\n7 ,Bowl,2.00,\n"7\n",Plate,3.25,\n')
+    ended = Ended("map", "run", document, str(file), "--json")
+    assert ended.code == 0, ended.err
+    [one] = map(json.loads, ended.out.splitlines())
+    assert [row["sku"] for row in one["body"]["lines"]] == ["Mug", "Bowl", "Plate"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("1001", "1001.0"), (" -7.00", "-7"), ("1.0", "1.000")])
+def test_a_number_in_two_spellings_is_no_two_records(tmp_path: Path, document: str, one: str, other: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"Order,SKU,Unit Price,Note\n{one},Mug,1.50,\n{other},Bowl,2.00,\n")
+    ended = Ended("map", "run", document, str(file))
+    assert (ended.code, ended.out) == (2, "")
+    for said in ("'Order'", repr(one.strip()), repr(other), f"FILE {file}"):
+        assert said in ended.err
+    # Numbers that have places throughout, and texts that are none, stay what they are.
+    file.write_text("Order,SKU,Unit Price,Note\n1.10,Mug,1.50,\n1.1,Bowl,2.00,\n8.0,Plate,3.25,\n08,Cup,1.00,\n")
+    assert Ended("map", "run", document, str(file), "--json").out.count("\n") == 4
+
+
+def test_columns_that_have_neither_name_nor_cells_are_passed_over(tmp_path: Path, document: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Order,SKU,Unit Price,Note,, \nA,Mug,1.50,,,\nA,Bowl,2.00,, ,\n")
+    ended = Ended("map", "run", document, str(file), "--json")
+    assert ended.code == 0, ended.err
+    assert [row["sku"] for row in json.loads(ended.out)["body"]["lines"]] == ["Mug", "Bowl"]
+    with flat_records(io.BytesIO(file.read_bytes()), "a.csv", Layout(), False, None) as records:
+        assert [*list(records)[0]] == ["Order", "SKU", "Unit Price", "Note"]
+    file.write_text("Order,SKU,Unit Price,Note,,\nA,Mug,1.50,,,\nA,Bowl,2.00,,5.00,\n")
+    ended = Ended("map", "run", document, str(file))
+    assert (ended.code, ended.out) == (2, "")
+    assert "cell 5 is '5.00', and its column has no name" in ended.err
+    assert f"FILE {file} line 3" in ended.err
+
+
+def test_long_cells_are_read_and_endless_ones_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+    for length in (200_000, 16 << 20):
+        file = io.BytesIO(b"a,b\n1," + b"x" * length + b"\n")
+        with flat_records(file, "a.csv", Layout(), False, None) as records:
+            lengths += [len(record["b"]) for record in records]
+    assert lengths == [200_000, 16 << 20]
+    file = io.BytesIO(b'a,b\n1,"' + b"x" * ((16 << 20) + 1) + b"\n")
+    with flat_records(file, "a.csv", Layout(), False, None) as records, pytest.raises(UsageError) as refused:
+        list(records)
+    assert "a cell has more than 16,777,216 characters" in str(refused.value)
+    assert "quote" in (refused.value.advice or "")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
