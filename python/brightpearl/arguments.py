@@ -132,9 +132,14 @@ def checked_text(value: object, name: str, expected: str = "a text") -> str:
 
 
 def checked_path(value: object, name: str) -> str:
-    """The name of a file."""
-    found = os.fspath(value) if isinstance(value, os.PathLike) else value
-    text = checked_text(found, name, "the path of a file")
+    """The name of a file. One that is not UTF-8 is a text with surrogates, as Python has it."""
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(text, str):
+        raise wrong_type(name, text, "the path of a file")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        checked_text(text, name, "the path of a file")
     if not text or "\0" in text:
         raise ValidationError(f"`{name}` is {text[:100]!r}; expected the path of a file", location=name)
     try:

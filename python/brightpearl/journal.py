@@ -196,12 +196,12 @@ def read_journal(path: str | os.PathLike[str]) -> JournalBook:
     book = JournalBook()
     _require_regular(path, irregular(path))
     try:
-        file = open(open_to_read(path), "rb", buffering=0)
+        descriptor = open_to_read(path)
     except FileNotFoundError as error:
         if not os.path.isdir(os.path.dirname(os.path.realpath(path))):
             raise _without_folder(path, error) from None
         return book
-    with file:
+    with open(descriptor, "rb", buffering=0) as file:
         while part := file.read(_PART):
             book.read(part)
     return book

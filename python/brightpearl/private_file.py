@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import stat
 
@@ -12,7 +13,7 @@ from brightpearl.locking import is_still_named, lock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
 PRIVATE = 0o600
 """The mode of a new file, whatever the umask says."""
@@ -41,6 +42,42 @@ def irregular(path: str | os.PathLike[str]) -> str | None:
 def irregular_kind(mode: int) -> str | None:
     """What a file of that mode is instead of a regular file."""
     return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "a special file")
+
+
+class NamedFile(io.FileIO):
+    """An open file whose errors say which one it is: those of a disk that is full do not."""
+
+    def __init__(self, descriptor: int, mode: str, shown: str, *, closefd: bool = True) -> None:
+        super().__init__(descriptor, mode, closefd=closefd)
+        self._shown = shown
+
+    def write(self, data: Any) -> int:
+        """Writes what it takes."""
+        with naming(self._shown):
+            return super().write(data)
+
+
+@contextlib.contextmanager
+def naming(shown: str) -> Iterator[None]:
+    """Has an `OSError` that names no file name this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = shown
+        raise
+
+
+@contextlib.contextmanager
+def spool(directory: str | None, shown: str) -> Iterator[BinaryIO]:
+    """A file without a name, in the directory or where such files are kept; its errors speak of `shown`."""
+    import tempfile
+
+    with (
+        tempfile.TemporaryFile(dir=directory, buffering=0) as raw,
+        io.BufferedRandom(NamedFile(os.dup(raw.fileno()), "r+b", shown)) as file,
+    ):
+        yield file  # type: ignore[misc]
 
 
 def require_replaceable(path: str | os.PathLike[str]) -> None:
@@ -108,12 +145,14 @@ def replacing(
     directory, name = os.path.split(target)
     remove_abandoned(target)
     descriptor, partial = _made(directory, _prefix(name))
+    shown = os.fspath(path)
     try:
-        with open(descriptor, "wb") as file:
-            yield file
+        with io.BufferedWriter(NamedFile(descriptor, "wb", shown)) as file:
+            yield file  # type: ignore[misc]
             file.flush()
             _keep_access(descriptor, target, mode)
-            os.fsync(descriptor)
+            with naming(shown):
+                os.fsync(descriptor)
             if os.name == "posix":
                 # While it is locked, nobody takes it for one that was left behind.
                 os.replace(partial, target)

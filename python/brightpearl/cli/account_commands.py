@@ -144,9 +144,13 @@ def _configuration(file: Path) -> ServiceConfiguration:
     from brightpearl.service import require_packages
 
     require_packages()
-    from brightpearl.service.configuration import read_configuration
+    from brightpearl.cli.configured import examined
+    from brightpearl.service.problems import ConfigurationError
 
-    return read_configuration(file)
+    configuration, problems = examined(file)
+    if configuration is None:
+        raise ConfigurationError(str(file), problems)
+    return configuration
 
 
 def _line(described: dict[str, Any]) -> str:

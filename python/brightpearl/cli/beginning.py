@@ -12,6 +12,7 @@ import typer
 
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.visible import say, visible
+from brightpearl.private_file import naming
 from brightpearl.service.beginning import FirstConfiguration
 
 _NONE = "none"
@@ -42,7 +43,7 @@ def begin(file: Path, given: dict[str, str | None], asks: bool) -> None:
     if wanted.pull is None and wanted.push is None:
         raise UsageError("neither pull nor push is wanted; expected one of them", where="--pull")
     # What is there already is not replaced, though it came only now.
-    with open(file, "x", encoding="utf-8") as target:
+    with naming(str(file)), open(file, "x", encoding="utf-8") as target:
         target.write(wanted.text())
     say(f"written: {visible(str(file))}")
     _make_inbox(file, wanted)

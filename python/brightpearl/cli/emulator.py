@@ -13,7 +13,7 @@ from typing import Any
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl.cli.failure import UsageError
-from brightpearl.cli.files import appearing, require_file
+from brightpearl.cli.files import appearing, require_directory, require_file
 from brightpearl.cli.visible import visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
@@ -56,9 +56,8 @@ def serve(port: int, seed: int, orders: int, state: Path | None, asked: Asked) -
     for name, path in (("--certificate", asked.certificate), ("--key", asked.key)):
         if path is not None:
             require_file(name, path)
-    if state is not None and not state.parent.is_dir():
-        raise UsageError(f"there is no directory {str(state.parent)!r}", where=f"--state {state}")
     if state is not None:
+        require_directory("--state", state)
         require_file("--state", state)
     with _alone(state):
         emulator = _kept(state) or _made(orders, seed, asked)

@@ -65,7 +65,16 @@ def print_error_line(described: dict[str, Any], code: int) -> None:
     """Prints an error as a line of JSON."""
     global _has_told
     _has_told = True
-    say(dump_json({"error": described, "exit_code": code}))
+    say(dump_json({"error": _as_text(described), "exit_code": code}))
+
+
+def _as_text(told: Any) -> Any:
+    """The same in Unicode: names of files and words of the command line may have bytes that are not UTF-8."""
+    if isinstance(told, str):
+        return told.encode(errors="backslashreplace").decode()
+    if isinstance(told, dict):
+        return {_as_text(name): _as_text(value) for name, value in told.items()}
+    return [_as_text(one) for one in told] if isinstance(told, list) else told
 
 
 def described(

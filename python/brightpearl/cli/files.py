@@ -6,17 +6,16 @@ import contextlib
 import csv
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from brightpearl._native import Resource, load_json
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UnusableFileError, UsageError
 from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
 from brightpearl.cli.visible import visible, visible_json
 from brightpearl.frames import ColumnType, array_of
-from brightpearl.private_file import irregular, replacing, require_replaceable
+from brightpearl.private_file import irregular, replacing, require_replaceable, spool
 
 if TYPE_CHECKING:
     import pyarrow
@@ -55,8 +54,7 @@ def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = Fal
         )
     if ending == ".parquet":
         require_pyarrow(path)
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no directory {str(path.parent)!r}", where=f"--out {path}")
+    require_directory("--out", path)
     require_file("--out", path)
     with appearing(path) as file, packed(file, is_packed) as target:
         if ending == ".jsonl":
@@ -66,13 +64,13 @@ def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = Fal
             yield lines
             lines.finish()
             return
-        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.realpath(path))) as spool:
+        with spool(os.path.dirname(os.path.realpath(path)), str(path)) as spooled:
             table: CsvTable | ParquetTable
             if ending == ".csv":
-                table = CsvTable(spool, target)
+                table = CsvTable(spooled, target)
                 table.keeps_formulas = keeps_formulas
             else:
-                table = ParquetTable(spool, target)
+                table = ParquetTable(spooled, target)
             yield table
             table.finish()
 
@@ -117,6 +115,12 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name when it is complete."""
     with replacing(path) as target:
         yield target
+
+
+def require_directory(option: str, path: Path) -> None:
+    """Refuses a file that cannot be made, since there is nothing that it could be in."""
+    if not path.parent.is_dir():
+        raise UnusableFileError(f"there is no directory {str(path.parent)!r}", where=f"{option} {path}")
 
 
 def require_file(option: str, path: str | Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from brightpearl.cli.failure import UsageError
+from brightpearl.private_file import spool
 
 # More would bury the message.
 _COLUMNS_SHOWN = 20
@@ -93,7 +94,7 @@ def _read_twice(file: IO[bytes]) -> Iterator[IO[bytes]]:
     if file.seekable():
         yield file
         return
-    with tempfile.TemporaryFile() as copy:
+    with spool(None, tempfile.gettempdir()) as copy:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
         yield copy

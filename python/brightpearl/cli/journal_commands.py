@@ -33,14 +33,14 @@ def compact(
     when the new one is on disk, and stays as it is when that fails. A push does this by itself where it makes a long
     journal much shorter.
     """
-    from brightpearl.cli.failure import UsageError
+    from brightpearl.cli.failure import UnusableFileError
     from brightpearl.cli.roles import require_distinct
     from brightpearl.cli.visible import say
     from brightpearl.journal import Journal
 
     require_distinct(file=file)
     if not os.path.exists(file):
-        raise UsageError("the file does not exist; expected the journal of a push", where=f"FILE {file}")
+        raise UnusableFileError("the file does not exist; expected the journal of a push", where=f"FILE {file}")
     journal = Journal(file)
     try:
         before, after = journal.compact()

@@ -9,7 +9,7 @@ from typing import Any
 
 from brightpearl import BrightpearlError, MappedRecord, Mapping, MappingFailure
 from brightpearl._native import check_mapping, dump_json, explain_mapping, load_json
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UnusableFileError, UsageError
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.unused import Unused
@@ -28,6 +28,9 @@ def document_text(name: str) -> str:
             raise UsageError(f"the file is not UTF-8: {error.reason}", where=f"DOCUMENT {name}") from None
     if name in Mapping.ready_names():
         return dump_json(ready_document(name))
+    if Path(name).name != name or Path(name).suffix:
+        # No ready document is called so.
+        raise UnusableFileError("the file does not exist; expected a mapping document", where=f"DOCUMENT {name}")
     meant = get_close_matches(name, Mapping.ready_names(), 1)
     raise UsageError(
         f"there is no file {name!r}, and no mapping document of that name comes with the package"

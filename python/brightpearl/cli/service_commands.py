@@ -34,10 +34,10 @@ def serve(
     from brightpearl.service import require_packages
 
     require_packages()
-    from brightpearl.service.configuration import examine
+    from brightpearl.cli.configured import examined
     from brightpearl.service.serving import listening_on, serve
 
-    configuration, problems = examine(file)
+    configuration, problems = examined(file)
     for problem in problems:
         say(visible(str(problem)))
     if configuration is None:
@@ -63,9 +63,9 @@ def check(
     from brightpearl.service import require_packages
 
     require_packages()
-    from brightpearl.service.configuration import examine
+    from brightpearl.cli.configured import examined
 
-    configuration, problems = examine(file, profile)
+    configuration, problems = examined(file, profile)
     for problem in problems:
         if as_json:
             told = {"place": problem.place, "message": problem.message, "warning": problem.is_warning}

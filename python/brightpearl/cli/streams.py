@@ -6,22 +6,11 @@ import contextlib
 import io
 import os
 import sys
-from typing import Any
+
+from brightpearl.private_file import NamedFile
 
 OUTPUT_NAME = "standard output"
 """How errors name it."""
-
-
-class _Output(io.FileIO):
-    """Standard output, whose errors say that they are its own."""
-
-    def write(self, data: Any) -> int:
-        """Writes what it takes."""
-        try:
-            return super().write(data)
-        except OSError as error:
-            error.filename = OUTPUT_NAME
-            raise
 
 
 def occupy_streams() -> None:
@@ -42,7 +31,7 @@ def prepare_output() -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
         return
-    raw = _Output(1, "wb", closefd=False)
+    raw = NamedFile(1, "wb", OUTPUT_NAME, closefd=False)
     # Such as `python -u` has it.
     is_unbuffered = isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase)
     sys.stdout = io.TextIOWrapper(

@@ -9,11 +9,12 @@ from typing import Any
 
 from brightpearl import BrightpearlError, MappedRecord, Mapping
 from brightpearl._native import dump_json, load_json
-from brightpearl.cli.failure import UsageError
+from brightpearl.cli.failure import UnusableFileError, UsageError
 from brightpearl.cli.mapping import failure_members, open_mapping
 from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.writing import laid_out
+from brightpearl.private_file import naming
 
 _FIRST_ID = 1001
 _ENDINGS = {"json", "jsonl", "csv", "tsv"}
@@ -25,8 +26,10 @@ _NOTHING = object()
 def try_folder(name: str, document: str | None, bless: bool) -> str | None:
     """Says by path where what is made differs from what is expected; in short, whether anything does."""
     folder = Path(name)
+    if not folder.is_dir():
+        raise UnusableFileError("there is no such directory; expected one with samples", where=f"FOLDER {name}")
     samples = sorted(path for path in folder.glob("*.sample.*") if path.suffix[1:].lower() in _ENDINGS)
-    if not folder.is_dir() or not samples:
+    if not samples:
         raise UsageError("found no samples there; expected files such as NAME.sample.json", where=f"FOLDER {name}")
     failed = 0
     for sample in samples:
@@ -107,7 +110,8 @@ def _bless(path: Path, found: list[dict[str, Any]], known: list[Any] | None) -> 
     """Writes what was found where it differs from what is there; says whether nothing did."""
     if known is not None and not list(_differences("", known, found)):
         return True
-    path.write_text(laid_out(dump_json(found)) + "\n", encoding="utf-8")
+    with naming(str(path)):
+        path.write_text(laid_out(dump_json(found)) + "\n", encoding="utf-8")
     say(f"written: {path}")
     return False
 

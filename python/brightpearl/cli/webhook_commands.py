@@ -71,12 +71,12 @@ def _client(file: Path) -> Any:
     from brightpearl.service import require_packages
 
     require_packages()
+    from brightpearl.cli.configured import examined
     from brightpearl.service.accounts import service_client
-    from brightpearl.service.configuration import examine
 
     @contextlib.contextmanager
     def opened() -> Any:
-        configuration, problems = examine(file)
+        configuration, problems = examined(file)
         for problem in problems:
             say(visible(str(problem)))
         if configuration is None:

@@ -122,7 +122,8 @@ def _parsed(path: str, problems: list[Problem]) -> dict[str, Any] | None:
             return None
         return toml.loads(content.decode("utf-8-sig"))
     except OSError as error:
-        problems.append(Problem(path, f"the file cannot be read: {error.strerror or type(error).__name__}"))
+        why = error.strerror or type(error).__name__
+        problems.append(Problem(path, f"the file cannot be read: {why}", is_of_file=True))
     except UnicodeDecodeError:
         problems.append(Problem(path, "the file is not UTF-8; expected TOML"))
     except toml.TOMLDecodeError as error:

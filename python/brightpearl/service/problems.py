@@ -18,6 +18,8 @@ class Problem:
     """What is wrong, and what was expected."""
     is_warning: bool = False
     """Whether the service runs all the same."""
+    is_of_file: bool = False
+    """Whether the configuration itself cannot be read, so that nothing is known of it."""
 
     def __str__(self) -> str:
         return one_line(f"{self.place}: {'warning: ' if self.is_warning else ''}{self.message}")

@@ -116,7 +116,7 @@ def test_explain() -> None:
         (["get", "order", "5-1"], 2, "byte 0"),
         (["get", "order", "0"], 2, "byte 0"),
         (["pull", "order", "--out", "x.txt"], 2, "expected .jsonl, .csv or .parquet"),
-        (["pull", "order", "--out", "/nowhere/at/all.csv"], 2, "there is no directory '/nowhere/at'"),
+        (["pull", "order", "--out", "/nowhere/at/all.csv"], 7, "there is no directory '/nowhere/at'"),
         (
             ["pull", "nothing", "--out", "x.csv"],
             2,

@@ -100,6 +100,7 @@ def test_map_test_knows_the_ready_documents_by_their_names(tmp_path: Path) -> No
 
 def test_map_test_refuses_what_it_cannot_try(tmp_path: Path, folder: Path) -> None:
     nowhere = tmp_path / "nowhere"
+    nowhere.mkdir()
     assert "found no samples" in Ended("map", "test", str(nowhere)).err
     (folder / "other.sample.json").write_text("[]")
     ended = Ended("map", "test", str(folder))

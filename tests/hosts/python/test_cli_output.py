@@ -199,11 +199,11 @@ ALWAYS = {"kind", "message", "delivery", "advice"}
         (("push", "shopify-order", "{bad}", "--dry-run", "--write"), "validation", 2),
         (("push", "shopify-order", "{bad}", "--dry-run", "--dead-letters", "{folder}"), "file", 7),
         (("post", "order/999999/note", "/dev/null"), "validation", 2),
-        (("pull", "order", "--out", "{folder}/none/x.csv"), "validation", 2),
+        (("pull", "order", "--out", "{folder}/none/x.csv"), "file", 7),
         (("tap", "--config", "missing.json"), "file", 7),
         (("validate", "order-note", "post", "{empty}"), "validation", 2),
         (("status", "--ledger", "{folder}/none.db"), "file", 7),
-        (("check", "missing.toml"), "validation", 2),
+        (("check", "missing.toml"), "file", 7),
     ],
 )
 def test_every_error_is_a_line_of_json_where_that_is_asked_for(

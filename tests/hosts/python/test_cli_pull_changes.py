@@ -103,7 +103,7 @@ def test_a_limit_leaves_the_rest_for_the_next_pull(tmp_path: Path) -> None:
 def test_a_pull_that_fails_leaves_the_state_as_it_was(tmp_path: Path) -> None:
     state = tmp_path / "state"
     ended = Ended("pull", "order", "--out", str(tmp_path / "none" / "orders.jsonl"), "--state", str(state))
-    assert ended.code == 2
+    assert ended.code == 7
     assert not state.exists()
     ended = Ended("pull", "order", "--out", str(tmp_path / "o.jsonl"), "--state", str(state), "--since", "yesterday")
     assert ended.code == 2

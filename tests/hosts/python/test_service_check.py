@@ -267,7 +267,7 @@ def test_the_command_tells_it(tmp_path: Path) -> None:
     ended = Ended("serve", str(path))
     assert ended.code == 2
     assert "did you mean every?" in ended.err
-    assert Ended("check", str(tmp_path / "none.toml")).code == 2
+    assert Ended("check", str(tmp_path / "none.toml")).code == 7
 
 
 def test_schedules_are_kept_by_zone_and_what_was_missed_is_made_up_for() -> None:
