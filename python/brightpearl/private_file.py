@@ -63,7 +63,7 @@ def naming(shown: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno is not None:
             error.filename = shown
         raise
 
