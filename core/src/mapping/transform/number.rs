@@ -121,8 +121,8 @@ fn digits<'a>(value: &'a Value<'_>, reading: &Notation) -> Option<std::borrow::C
     Some(format!("{sign}{}{significant}", if needs_zero { "0" } else { "" }).into())
 }
 
-/// Whether marks stand between groups of three digits alone, as in 1,234,567.50: anything else, such as 12,50, may be
-/// another notation and mean another number.
+/// Whether marks stand between groups of three digits alone, as in 1,234,567.50: anything else, such as 12,50 or 0,500,
+/// may be another notation and mean another number. Nobody groups behind a leading zero.
 fn are_groups(unsigned: &str, mark: char, decimal_comma: bool) -> bool {
     let (whole, fraction) =
         unsigned.split_once(if decimal_comma { ',' } else { '.' }).unwrap_or((unsigned, ""));
@@ -132,7 +132,9 @@ fn are_groups(unsigned: &str, mark: char, decimal_comma: bool) -> bool {
     if fraction.contains(mark) {
         return false;
     }
-    others.peek().is_none() || (1..=3).contains(&first.len()) && others.all(|group| group.len() == 3)
+    let are_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let may_lead = (1..=3).contains(&first.len()) && !first.starts_with('0') && are_digits(first);
+    others.peek().is_none() || may_lead && others.all(|group| group.len() == 3 && are_digits(group))
 }
 
 /// Whether a zero is the only digit before the point.
@@ -208,7 +210,12 @@ fn is_canonical(value: &Value<'_>, reading: &Notation) -> bool {
             [b'0'] | [b'0', b'.', ..] | [b'1'..=b'9', ..] => true,
             [..] => false,
         };
-        starts_well && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        // Nothing has no sign.
+        let is_signless =
+            unsigned.len() == text.len() || unsigned.iter().any(|byte| matches!(byte, b'1'..=b'9'));
+        starts_well
+            && is_signless
+            && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
     };
     match value {
         Value::Computed(_) => true,
@@ -348,11 +355,17 @@ mod tests {
             ("0", &Notation::default(), "0"),
             ("00", &Notation::default(), "0"),
             ("1e2", &Notation::default(), "100"),
+            ("-0", &Notation::default(), "0"),
+            ("-0.00", &Notation::default(), "0.00"),
+            ("-0.01", &Notation::default(), "-0.01"),
             ("-1,234.50", &point, "-1234.50"),
             ("1,234,567", &point, "1234567"),
             ("12345.1234", &point, "12345.1234"),
             ("1.234,50", &comma, "1234.50"),
             (",5", &comma, "0.5"),
+            ("0,500", &comma, "0.500"),
+            ("10,000", &point, "10000"),
+            ("0.500", &point, "0.500"),
         ] {
             assert_eq!(spelled(text, &numeric, reading).as_deref(), Ok(expected), "{text}");
         }
@@ -373,6 +386,15 @@ mod tests {
             ("five", &comma),
             ("--1", &point),
             ("1 2", &point),
+            // What is grouped behind a zero is the other notation's fraction.
+            ("0,500", &point),
+            ("-0,125", &point),
+            ("000,001", &point),
+            ("012,345", &point),
+            ("1,2e3", &point),
+            ("1e0,001", &point),
+            ("0.500", &comma),
+            ("1.e10", &comma),
         ] {
             assert!(spelled(text, &numeric, reading).is_err(), "{text}");
         }
