@@ -87,6 +87,10 @@ impl DatePattern {
         if !is_whole {
             return Err(format!("{text:?} must have a year, a month and a day, each once"));
         }
+        let is_within_hours = |piece: &Piece| matches!(piece, Piece::Minute | Piece::Second | Piece::Half);
+        if pieces.iter().any(is_within_hours) && !has(|piece| matches!(piece, Piece::Hour { .. })) {
+            return Err(format!("{text:?} must have the hour, HH or H, once beside mm, ss or AM"));
+        }
         Ok(Self { text: text.to_owned(), pieces })
     }
 
@@ -116,8 +120,10 @@ impl DatePattern {
         }
         fields.0.is_empty().then_some(())?;
         let hour = match (hour, half) {
+            // Half a day has no other hours.
             (Some(hour), Some(is_afternoon)) => {
-                (1..=12).contains(&hour).then_some(hour % 12 + if is_afternoon { 12 } else { 0 })
+                let fits = (1..=12).contains(&hour);
+                Some(fits.then_some(hour % 12 + if is_afternoon { 12 } else { 0 })?)
             }
             (hour, _) => hour,
         };
