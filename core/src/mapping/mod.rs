@@ -254,13 +254,19 @@ impl Mapping {
 
     /// Maps one record: JSON, mostly an object. Whatever is wrong with it is in the result, so that a run goes on.
     pub fn map(&self, record: &[u8]) -> Mapped {
-        run::map(self, record, true)
+        run::map(self, record, run::MapAim { copies_records: true, known_as: None })
+    }
+
+    /// The same for what is created since a look for that value found nothing: where the body has it, it stands there as
+    /// it was looked for, without blanks around it, so that the next look finds it.
+    pub(crate) fn map_as(&self, record: &[u8], known_as: &str) -> Mapped {
+        run::map(self, record, run::MapAim { copies_records: true, known_as: Some(known_as.trim()) })
     }
 
     /// The same for those who create nothing: what something may be created from is not copied, so that
     /// [`Reference::record`] is `None` throughout.
     pub fn map_without_records(&self, record: &[u8]) -> Mapped {
-        run::map(self, record, false)
+        run::map(self, record, run::MapAim { copies_records: false, known_as: None })
     }
 
     /// What goes where, in the order of the body and in words.

@@ -37,8 +37,17 @@ use pipeline::UnfitValue;
 use references::Asked;
 use totals::ArrayEnds;
 
-/// Maps a record. Whether references have copies of what they may be created from is up to whoever asks.
-pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Mapped {
+/// What a record is mapped for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MapAim<'a> {
+    /// Whether references have copies of what they may be created from.
+    pub(super) copies_records: bool,
+    /// What a look for it found nothing by, if it is created for that.
+    pub(super) known_as: Option<&'a str>,
+}
+
+/// Maps a record.
+pub(super) fn map(mapping: &Mapping, record: &[u8], aim: MapAim<'_>) -> Mapped {
     let tape = match Tape::read(record) {
         Ok(tape) => tape,
         Err(reason) => {
@@ -49,7 +58,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Map
         let reason = "expected a JSON object, whose members the document reads";
         return Mapped::failed(mapping.clone(), of_record(tape.root().raw(), reason.to_owned()));
     }
-    let mut run = Run::new(&mapping.0, record.len(), copies_records);
+    let mut run = Run::new(&mapping.0, record.len(), aim);
     run.enter(0, Value::of(tape.root()), Entrance::Record);
     run.record();
     if let Some(reason) = tape.contradiction() {
@@ -120,6 +129,7 @@ enum Entrance<'v> {
 struct Run<'v> {
     compiled: &'v Compiled,
     copies_records: bool,
+    known_as: Option<String>,
     levels: Vec<Level<'v>>,
     /// The places of the elements that are being written, outer before inner.
     places: Vec<usize>,
@@ -155,12 +165,13 @@ struct Run<'v> {
 }
 
 impl<'v> Run<'v> {
-    fn new(compiled: &'v Compiled, length: usize, copies_records: bool) -> Self {
+    fn new(compiled: &'v Compiled, length: usize, aim: MapAim<'_>) -> Self {
         let (entrance, found) = (Entrance::Record, FoundPaths::default());
         let nothing = Level { value: Value::Null, node: None, found, entrance };
         Self {
             compiled,
-            copies_records,
+            copies_records: aim.copies_records,
+            known_as: aim.known_as.filter(|text| !text.is_empty()).map(str::to_owned),
             levels: vec![nothing; compiled.document.paths.len()],
             places: Vec::new(),
             out: BodyText::begun(length / 4 * 3),
@@ -433,6 +444,14 @@ impl<'v> Run<'v> {
         }
     }
 
+    /// Whether a text is what the record is known by, with blanks around it: those are no part of it, and what is written
+    /// with them would not be found by it.
+    fn is_padded_identity(&self, text: &str) -> bool {
+        let trimmed = text.trim();
+        let known = [self.key.as_deref(), self.known_as.as_deref()];
+        trimmed.len() < text.len() && !trimmed.is_empty() && known.contains(&Some(trimmed))
+    }
+
     fn applies(&self, rule: &'v MappingRule) -> bool {
         rule.when.as_ref().is_none_or(|when| self.holds(when).unwrap_or(false))
     }
@@ -456,7 +475,8 @@ impl<'v> Run<'v> {
                 return self.fail(rule, &value, reason);
             }
         };
-        let value = if rule.is_key { value.trimmed() } else { value };
+        let is_known_by = rule.is_key || value.text().is_some_and(|text| self.is_padded_identity(text));
+        let value = if is_known_by { value.trimmed() } else { value };
         if rule.is_key {
             self.key = value.id_text().filter(|key| !key.is_empty()).map(Cow::into_owned);
         }

@@ -281,7 +281,8 @@ impl PushJob {
         let name = creation_name(slot);
         let known = self.ledger.known(&name).map(Known::with_id);
         let sought = (!reference.search.is_empty()).then(|| Sought::of(reference));
-        let mapped = mapping.map(reference.record.as_deref().unwrap_or("{}").as_bytes());
+        let record = reference.record.as_deref().unwrap_or("{}").as_bytes();
+        let mapped = mapping.map_as(record, &reference.value);
         let role = Role::Creation { slot: slot.to_owned(), mapping: mapping.name().to_owned(), parent };
         let entry = PushEntry::new(role, name, mapped, sought, known);
         entry

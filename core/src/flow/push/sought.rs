@@ -23,7 +23,7 @@ pub(super) struct Group {
 #[derive(Clone, Debug)]
 pub(super) struct Sought {
     pub(super) group: Group,
-    /// As it was given, and as its record has it.
+    /// As it is asked for: as its record has it, without blanks around it.
     value: String,
     /// As it is compared.
     normal: String,
@@ -115,7 +115,7 @@ impl Group {
 
 impl Sought {
     pub(super) fn new(group: Group, value: &str) -> Self {
-        Self { normal: group.normal(value), value: value.to_owned(), group }
+        Self { normal: group.normal(value), value: value.trim().to_owned(), group }
     }
 
     pub(super) fn of(reference: &Reference) -> Self {
@@ -191,6 +191,8 @@ mod tests {
             (CONTACTS, "contactId", "007", "7", true),
             (CONTACTS, "isPrimary", "True", "true", true),
             (ORDERS, "customerRef", "S-1", "S-1 ", true),
+            (ORDERS, "customerRef", "\u{a0}S-1", "S-1\n", true),
+            (CONTACTS, "contactId", " 208", "208", true),
             (ORDERS, "customerRef", "S-1", "s-1", false),
             (ORDERS, "customerRef", "S-1", "S-01", false),
             ("x-service/x-search", "name", "a", "a ", true),
@@ -199,6 +201,13 @@ mod tests {
             let (one, other) = (sought(search, column, one), sought(search, column, other));
             assert_eq!(one == other, are_equal, "{one:?} {other:?}");
             assert_eq!(one.text() == other.text(), are_equal, "{one:?} {other:?}");
+            for sought in [one, other] {
+                assert_eq!(
+                    sought.value().trim(),
+                    sought.value(),
+                    "what is asked for has no blanks around it"
+                );
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ impl<'v> Run<'v> {
         };
         let Some(node) = node else { return rule.default.is_none().then_some(RuleOutcome::Absent) };
         let (text, is_text) = match node.kind() {
-            TokenKind::Text if rule.trim => (node.raw().trim(), true),
+            TokenKind::Text if rule.trim || self.is_padded_identity(node.raw()) => (node.raw().trim(), true),
             TokenKind::Text => (node.raw(), true),
             TokenKind::Number => (node.raw(), is_text),
             TokenKind::Null => return rule.default.is_none().then_some(RuleOutcome::Absent),

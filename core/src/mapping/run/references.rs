@@ -66,9 +66,10 @@ impl<'v> Run<'v> {
         let mut found = Vec::with_capacity(filters.len());
         for (column, operand) in filters {
             let value = self.operand(operand)?;
-            let text = value.id_text().filter(|text| !text.is_empty());
+            // Blanks around a value are no part of it, as in keys.
+            let text = value.id_text().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
             let text = text.ok_or_else(|| format!("the record has nothing to search for in {column}"))?;
-            found.push((column.clone(), text.into_owned()));
+            found.push((column.clone(), text));
         }
         Ok(found)
     }
