@@ -58,6 +58,10 @@ pub(super) struct List {
     pub(super) item: BodyPlan,
     /// What is kept of one element only.
     pub(super) forgotten: Vec<MadeSlot>,
+    /// Whether a rule of its elements gives each a share of something.
+    pub(super) has_shares: bool,
+    /// The rules, of its elements or of those within them, whose shares must have come to the amount at its end.
+    pub(super) shared: Vec<MappingRule>,
 }
 
 /// Builds the body's plan. What does not fit the shape is a finding.
@@ -275,7 +279,8 @@ impl Insertion<'_> {
             }
             EachItem::Value(rule) => BodyPlan::Leaf(Leaf::new(vec![(**rule).clone()], of)),
         };
-        List { each, item, forgotten: Vec::new() }
+        let (has_shares, shared) = (item.has_shares(), item.shared_up_to(each.level, false));
+        List { each, item, forgotten: Vec::new(), has_shares, shared }
     }
 }
 
@@ -319,6 +324,41 @@ impl BodyPlan {
             }
             BodyPlan::Leaf(_) | BodyPlan::Kept(_) | BodyPlan::List(_) => None,
         })
+    }
+
+    /// Whether a rule in it, but not of the elements of another list, gives each element a share.
+    fn has_shares(&self) -> bool {
+        match self {
+            BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => leaf.rules.iter().any(MappingRule::shares),
+            BodyPlan::Object(members) => members.iter().any(|member| member.plan.has_shares()),
+            BodyPlan::Array(elements) => elements.iter().any(|(_, plan)| plan.has_shares()),
+            BodyPlan::List(_) => false,
+        }
+    }
+
+    /// The rules in it whose amount is one for all elements of that level, and not one for all of them within another.
+    fn shared_up_to(&self, level: usize, is_within: bool) -> Vec<MappingRule> {
+        let of_leaf = |leaf: &Leaf| -> Vec<MappingRule> {
+            let is_shared = |rule: &&MappingRule| {
+                let amount = rule.amount_level();
+                rule.shares()
+                    && rule.missing.is_none()
+                    && (amount + 1 == level || !is_within && amount >= level)
+            };
+            leaf.rules.iter().filter(is_shared).cloned().collect()
+        };
+        match self {
+            BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => of_leaf(leaf),
+            BodyPlan::Object(members) => {
+                members.iter().flat_map(|member| member.plan.shared_up_to(level, is_within)).collect()
+            }
+            BodyPlan::Array(elements) => {
+                elements.iter().flat_map(|(_, plan)| plan.shared_up_to(level, is_within)).collect()
+            }
+            BodyPlan::List(lists) => {
+                lists.iter().flat_map(|list| list.item.shared_up_to(level, true)).collect()
+            }
+        }
     }
 
     /// Whether something is looked up by that column, too.

@@ -95,6 +95,23 @@ pub(super) struct MappingRule {
 }
 
 impl MappingRule {
+    /// Whether it gives each element a share of something.
+    pub(super) fn shares(&self) -> bool {
+        self.on_known.iter().any(|step| step.shares())
+    }
+
+    /// The level of what it shares among elements: at most the one around them, unless each has its own.
+    pub(super) fn amount_level(&self) -> usize {
+        match &self.source {
+            Source::Pick(Pick { level, made: None, .. }) => *level,
+            Source::Pick(_)
+            | Source::Constant(_)
+            | Source::Template(_)
+            | Source::Concat { .. }
+            | Source::Reject(_) => self.level.saturating_sub(1),
+        }
+    }
+
     /// The source's path as failures show it.
     pub(super) fn source_path(&self) -> String {
         match &self.source {

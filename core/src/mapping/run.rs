@@ -9,6 +9,7 @@ mod pipeline;
 mod place;
 mod plain;
 mod references;
+mod shares;
 mod totals;
 
 use std::borrow::Cow;
@@ -35,6 +36,7 @@ use crate::excerpt::excerpt;
 use crate::output::Failure;
 use pipeline::UnfitValue;
 use references::Asked;
+use shares::ShareBook;
 use totals::ArrayEnds;
 
 /// What a record is mapped for.
@@ -153,6 +155,8 @@ struct Run<'v> {
     told: BTreeMap<usize, String>,
     /// All that rules of a name made.
     gathered: Vec<Vec<Value<'v>>>,
+    /// What is shared among elements.
+    shares: ShareBook,
     /// What is written in the columns that totals look at, with the places of the elements.
     columns: Vec<Vec<(usize, Value<'v>)>>,
     /// Where rows may be added.
@@ -191,6 +195,7 @@ impl<'v> Run<'v> {
             referred: vec![None; compiled.document.made_slots],
             told: BTreeMap::new(),
             gathered: vec![Vec::new(); compiled.document.gathered_slots],
+            shares: ShareBook::default(),
             columns: vec![Vec::new(); compiled.columns_in_totals.as_ref().map_or(0, Vec::len)],
             ends: ArrayEnds::default(),
             known: BTreeMap::new(),

@@ -100,6 +100,7 @@ impl<'v> Run<'v> {
             Ok(value) => value,
             Err(reason) => return self.fail_each(each, &Value::Null, reason),
         };
+        self.count_sharers(list, &value);
         let mut written = 0;
         // Once the allowance is used up, what is left comes to nothing.
         match (&value, &each.split) {
@@ -124,6 +125,7 @@ impl<'v> Run<'v> {
             // What is not an array stands for one of a single element.
             (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
         }
+        self.check_shares(list);
         if written == 0 && each.required && self.failures.is_empty() && !self.is_over {
             self.fail_each(each, &value, "it is required, and nothing came of it".to_owned());
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Entrance, Run};
+use super::Run;
 use crate::mapping::expression::equal;
 use crate::mapping::rule::{MappingRule, Operand, Source, TemplatePiece};
 use crate::mapping::steps::{Around, RuleStep};
@@ -23,10 +23,10 @@ impl<'v> Run<'v> {
             value = value.into_id();
         }
         tidy(&mut value, rule);
-        if value.text().is_some() && !rule.on_picked.is_empty() {
-            value = self
-                .stepped(&rule.on_picked, rule.level, &value)
-                .map_err(|reason| Box::new((value, reason)))?;
+        // A number is sliced by its digits.
+        if matches!(value.sort(), Sort::Text | Sort::Number) && !rule.on_picked.is_empty() {
+            value =
+                self.stepped(&rule.on_picked, rule, &value).map_err(|reason| Box::new((value, reason)))?;
         }
         if value.is_null() {
             match &rule.default {
@@ -91,9 +91,9 @@ impl<'v> Run<'v> {
         let made = match (rule.on_known.is_empty(), output) {
             (true, Some(output)) => of_type(&value, output),
             (false, Some(output)) => {
-                self.stepped(&rule.on_known, rule.level, &value).and_then(|stepped| of_type(&stepped, output))
+                self.stepped(&rule.on_known, rule, &value).and_then(|stepped| of_type(&stepped, output))
             }
-            (false, None) => self.stepped(&rule.on_known, rule.level, &value),
+            (false, None) => self.stepped(&rule.on_known, rule, &value),
             (true, None) => return Ok(value),
         };
         made.map_err(|reason| Box::new((value, reason)))
@@ -103,14 +103,15 @@ impl<'v> Run<'v> {
     fn stepped(
         &self,
         steps: &'v [Arc<dyn RuleStep>],
-        level: usize,
+        rule: &'v MappingRule,
         value: &Value<'v>,
     ) -> Result<Value<'v>, String> {
         let operand = |operand: &'v Operand| self.operand(operand);
         let around = Around {
             operand: &operand,
             pick: &|pick| self.pick(pick),
-            place: self.place_of(level),
+            sharers: self.sharers(rule.level),
+            note_share: &|amount, share| self.shares.note(&rule.pointer, amount, share),
             reading: &self.compiled.document.reading,
         };
         let mut made = None;
@@ -120,7 +121,7 @@ impl<'v> Run<'v> {
         Ok(made.unwrap_or_else(|| value.clone()))
     }
 
-    fn source(&self, source: &'v Source, identifies: bool) -> Result<Value<'v>, String> {
+    pub(super) fn source(&self, source: &'v Source, identifies: bool) -> Result<Value<'v>, String> {
         match source {
             Source::Constant(constant) => Ok(constant.value.lent()),
             Source::Pick(pick) => self.pick(pick),
@@ -178,14 +179,6 @@ impl<'v> Run<'v> {
             }
         }
         text
-    }
-
-    /// The place of the element that a level is at among all of its array.
-    fn place_of(&self, level: usize) -> Option<usize> {
-        match self.levels.get(level)?.entrance {
-            Entrance::Record => None,
-            Entrance::Element { place, .. } => Some(place),
-        }
     }
 
     pub(super) fn operand(&self, operand: &'v Operand) -> Result<Value<'v>, String> {

@@ -19,6 +19,7 @@ use super::document::{Context, DocumentPlace, PathScope};
 use super::rule::{Operand, Pick};
 use super::transform::Notation;
 use super::value::Value;
+use crate::value::Decimal;
 
 /// Every step, in the order in which they happen.
 pub(super) const STEPS: &[StepDefinition] = &[
@@ -61,6 +62,11 @@ pub(super) trait RuleStep: Debug + Send + Sync {
 
     /// What it does, in words, such as `in upper case`; one text for each of its parts.
     fn in_words(&self) -> Vec<String>;
+
+    /// Whether it shares something among all elements, so that each must get its part.
+    fn shares(&self) -> bool {
+        false
+    }
 }
 
 /// What a step may know beside its value.
@@ -69,10 +75,21 @@ pub(super) struct Around<'a, 'v> {
     pub(super) operand: &'a dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
     /// What the record has at a path.
     pub(super) pick: &'a dyn Fn(&'v Pick) -> Result<Value<'v>, String>,
-    /// The place of the element that the rule is about among all of its array.
-    pub(super) place: Option<usize>,
+    /// The elements among which something is shared; nothing where no step of the `each` shares anything.
+    pub(super) sharers: Option<Sharers<'a>>,
+    /// Takes note of an amount that is shared, and of the element's share.
+    pub(super) note_share: &'a dyn Fn(Decimal, Decimal),
     /// How the source writes numbers and dates.
     pub(super) reading: &'a Notation,
+}
+
+/// The elements of an `each`, among which something is shared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sharers<'a> {
+    /// The place among all elements of the one that the rule is about.
+    pub(super) place: usize,
+    /// Of each element, whether `where` lets it through.
+    pub(super) kept: &'a [bool],
 }
 
 /// The members of a rule that ask for steps, each with its JSON Schema as it stands in [`schema`](super::schema).

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, RuleStep, StepDefinition, StepTime};
+use super::{Around, RuleStep, Sharers, StepDefinition, StepTime};
 use crate::mapping::document::{Context, DocumentPlace, PathScope};
 use crate::mapping::rule::Pick;
 use crate::mapping::transform::read_number;
@@ -13,10 +13,10 @@ pub(super) const KIND: StepDefinition = StepDefinition {
     name: "spread",
     stage: StepTime::Known,
     schema: r##"{
-          "description": "The element's share of the amount that was picked: in proportion to its weight among those of all elements of the `each` around the rule, in whole units of the last place; what is left over goes to the largest remainders.",
+          "description": "The element's share of the amount that was picked: in proportion to its weight among those of all elements of the `each` around the rule that its `where` lets through, in whole units of the last place; what is left over goes to the largest remainders.",
           "type": "object",
           "properties": {
-            "by": {"description": "The weights, as an array with a number for each element.", "$ref": "#/$defs/path"},
+            "by": {"description": "The weights, as an array with a number for each element, or for each one that `where` lets through.", "$ref": "#/$defs/path"},
             "places": {"description": "Two when absent.", "type": "integer", "minimum": 0, "maximum": 12}
           },
           "required": ["by"],
@@ -71,15 +71,47 @@ impl RuleStep for Spread {
                 })
         });
         let weights = weights.collect::<Result<Vec<_>, _>>()?;
-        let place = around.place.filter(|place| *place < weights.len()).ok_or_else(|| {
-            format!("spread: {wanted} has {} weights; expected one for each element", weights.len())
-        })?;
-        share(amount, &weights, place, self.places).map(Value::number_of)
+        let sharers = around.sharers.ok_or("spread: there are no elements")?;
+        let (weights, place) = of_sharers(weights, sharers)
+            .map_err(|count| format!("spread: {wanted} has {count}; expected a weight for each element"))?;
+        let share = share(amount, &weights, place, self.places)?;
+        (around.note_share)(amount, share);
+        Ok(Value::number_of(share))
+    }
+
+    fn shares(&self) -> bool {
+        true
     }
 
     fn in_words(&self) -> Vec<String> {
         vec![format!("spread by {} to {} places", self.by.expression.text, self.places)]
     }
+}
+
+/// The weights of the elements that `where` lets through, and the place of this one among them. There is one for each of
+/// all elements, or for each of these.
+///
+/// # Errors
+/// How many there are of each.
+fn of_sharers(weights: Vec<Decimal>, sharers: Sharers<'_>) -> Result<(Vec<Decimal>, usize), String> {
+    let is_kept = |place: &usize| sharers.kept.get(*place).copied().unwrap_or_default();
+    let all = sharers.kept.len();
+    let kept = (0..all).filter(is_kept).count();
+    let place = (0..sharers.place).filter(is_kept).count();
+    let weights = match weights.len() {
+        count if count == all => {
+            let of_kept = weights.into_iter().enumerate().filter(|(place, _)| is_kept(place));
+            of_kept.map(|(_, weight)| weight).collect()
+        }
+        count if count == kept => weights,
+        count if all == kept => return Err(format!("{count} weights, and the `each` has {all} elements")),
+        count => {
+            return Err(format!(
+                "{count} weights, and the `each` has {all} elements, of which `where` lets {kept} through"
+            ));
+        }
+    };
+    Ok((weights, place))
 }
 
 /// One share of an amount, by largest remainders; of equal ones the first counts.
@@ -139,6 +171,23 @@ mod tests {
         assert_eq!(shares("0", &["0", "0"]), ["0.00", "0.00"]);
         assert!(shares("1", &["0"])[0].contains("nowhere to go"));
         assert!(shares("1.005", &["1"])[0].contains("2 decimal places"));
+    }
+
+    #[test]
+    fn there_is_a_weight_for_each_element_or_for_each_that_is_kept() {
+        let number = |weight: &i64| Decimal::from(*weight);
+        for (weights, kept, place, expected) in [
+            (&[1, 2, 3][..], &[true, true, true][..], 2, Some((&[1, 2, 3][..], 2))),
+            (&[1, 2, 3], &[false, true, true], 2, Some((&[2, 3], 1))),
+            (&[2, 3], &[false, true, true], 1, Some((&[2, 3], 0))),
+            (&[1, 2, 3], &[true, true], 0, None),
+            (&[2], &[false, true, true], 1, None),
+        ] {
+            let exact: Vec<Decimal> = weights.iter().map(number).collect();
+            let found = of_sharers(exact, Sharers { place, kept });
+            let expected = expected.map(|(weights, place)| (weights.iter().map(number).collect(), place));
+            assert_eq!(found.ok(), expected, "{weights:?} {kept:?}");
+        }
     }
 
     proptest! {
