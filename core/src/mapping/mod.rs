@@ -242,7 +242,7 @@ impl Mapping {
     }
 
     /// Whether a rule writes to that place of the body.
-    fn writes(&self, pointer: &str) -> bool {
+    pub(crate) fn writes(&self, pointer: &str) -> bool {
         self.0.plan.at(pointer).is_some()
     }
 

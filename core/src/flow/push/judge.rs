@@ -11,6 +11,7 @@ use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
 use super::referents::{Aim, Referent, Referents, listed};
 use super::rivals::KeyBook;
+use super::rows_gone::RowsGone;
 use super::shipped::{self, NoteComparison};
 use super::sought::Sought;
 use super::terms::Terms;
@@ -244,6 +245,10 @@ impl Judge<'_> {
             );
             return settle(Ending { id: Some(id), ..Ending::because(State::Differs, reason) });
         }
+        if let Some(gone) = self.rows_gone(update, &body, json) {
+            let ending = Ending { id: Some(id), ..Ending::because(State::Differs, gone.reason()) };
+            return Verdict::Compared([found, vec![gone.difference]].concat(), Box::new(settle(ending)));
+        }
         let writes = change(update, id, &body, json, &found);
         let then = match (writes.is_empty(), doubt) {
             (false, Some(doubt)) if self.is_not_to_be_repeated(entry, doubt) => Verdict::LeaveInDoubt,
@@ -255,6 +260,12 @@ impl Judge<'_> {
             (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
         };
         Verdict::Compared(found, Box::new(then))
+    }
+
+    /// The rows of what was read, if the mapping makes rows and has made none of this record.
+    fn rows_gone(self, update: &Update, body: &str, json: &str) -> Option<RowsGone> {
+        let rows = update.rows.filter(|rows| self.terms.mapping().writes(rows.place))?;
+        RowsGone::of(rows, body, json)
     }
 
     /// The status of what was read, if the mapping moves what it leaves out into that one, and says no other of this record.

@@ -30,6 +30,7 @@ mod referents;
 mod renewal;
 mod rivals;
 mod rows;
+mod rows_gone;
 mod scope;
 mod settle;
 mod shipped;
