@@ -231,6 +231,11 @@ impl Mapping {
         Some(KeySearch { search: verify.search.clone(), column: verify.column.clone() })
     }
 
+    /// Whether the document says by what the newest of several records of one key is known.
+    pub(crate) fn tells_newest(&self) -> bool {
+        self.0.document.key.as_ref().is_some_and(|key| key.newest.is_some())
+    }
+
     /// The statuses into which records are moved that are left out and in Brightpearl all the same.
     pub(crate) fn statuses_of_left_out(&self) -> impl Iterator<Item = u64> + '_ {
         self.0.document.conditions.iter().filter_map(|condition| match &condition.unmet {

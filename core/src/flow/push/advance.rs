@@ -1,5 +1,6 @@
 //! Carries out what is decided about the entries of the window.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::PushJob;
@@ -7,7 +8,7 @@ use super::change::takes_out;
 use super::compare::all_of;
 use super::ending::Ending;
 use super::entry::{PushEntry, Role};
-use super::journal::{Done, JournalVersion, Known};
+use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::Look;
 use super::progress::Progress;
@@ -182,11 +183,9 @@ impl PushJob {
             }
             self.go(index, Progress::reopen);
         }
-        if let Some(newer) = self.newer_version(index) {
+        if let Some(ending) = self.overtaken(index) {
             needs.has_changed = true;
-            let reason =
-                format!("an earlier run has written a newer version of it, {newer}, as the journal has it");
-            return self.settle(index, Ending::because(State::Skipped, reason));
+            return self.settle(index, ending);
         }
         let is_doubtful =
             |sought: &Sought| self.ledger.is_doubtful(sought, self.rivals.told(sought).is_some());
@@ -204,13 +203,33 @@ impl PushJob {
         self.carry_out(index, verdict, needs);
     }
 
-    /// The version that an earlier run has written of a record, where it is newer than this one and nothing of this one is
-    /// in doubt.
-    fn newer_version(&self, index: usize) -> Option<String> {
+    /// How a record ends of which an earlier run has written a newer version, or one that this one cannot be compared with;
+    /// nothing while something of this one is in doubt.
+    fn overtaken(&self, index: usize) -> Option<Ending> {
         let entry = self.window.entry(index);
-        let (key, version) = (entry.key()?, entry.version()?);
-        let is_open = entry.is_record() && !entry.progress().may_be_written();
-        self.ledger.newer_version(key, version).filter(|_| is_open).map(JournalVersion::text)
+        if !entry.is_record() || entry.progress().may_be_written() || !self.terms.mapping().tells_newest() {
+            return None;
+        }
+        let written = self.ledger.written_version(entry.key()?)?;
+        match entry.version().and_then(|version| written.compared(version)) {
+            Some(Ordering::Greater) => {
+                let written = written.text();
+                let reason = format!(
+                    "an earlier run has written a newer version of it, {written}, as the journal has it"
+                );
+                Some(Ending::because(State::Skipped, reason))
+            }
+            Some(Ordering::Equal | Ordering::Less) => None,
+            None => {
+                let reason = format!(
+                    "an earlier run has written the version {} of it, as the journal has it, and this record has {}, so that \
+                     nobody knows which is newer; expected a version that can be compared with that one",
+                    written.text(),
+                    entry.mapped().version.as_deref().unwrap_or("none")
+                );
+                Some(Ending::because(State::Rejected, reason))
+            }
+        }
     }
 
     /// Whether what an earlier run did for an entry is still so.

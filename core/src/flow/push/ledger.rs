@@ -1,6 +1,5 @@
 //! What was announced in the journal and may be sent, and what earlier runs have left.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::ending::Ending;
@@ -163,10 +162,9 @@ impl Ledger {
         }
     }
 
-    /// The version that an earlier run has written under a key, where it is newer than this one.
-    pub(super) fn newer_version(&self, key: &Sought, version: JournalVersion) -> Option<JournalVersion> {
-        let written = self.journal.as_ref()?.version(&key.text())?;
-        (written.compared(version)? == Ordering::Greater).then_some(written)
+    /// The version that an earlier run has written under a key.
+    pub(super) fn written_version(&self, key: &Sought) -> Option<JournalVersion> {
+        self.journal.as_ref()?.version(&key.text())
     }
 
     /// Whether an earlier run has created something, and was cut off before it looked whether it is there once.

@@ -342,9 +342,13 @@ fn decide(holder: Option<Holder>, claims: &[Claim]) -> (Option<Holder>, Vec<(usi
             continue;
         }
         let other = if claim.number == kept.number { another(claims, claim) } else { kept.number };
+        let expected = if claims.iter().any(|claim| claim.version.is_some()) {
+            "versions of them by which `newest` in the document's `key` tells the newer one"
+        } else {
+            "`newest` in the document's `key`, which tells the newer one"
+        };
         let reason = format!(
-            "record {other} of this push has the same key and other content; expected one record of a key, or \
-             `newest` in the document's `key`, which tells the newer one"
+            "record {other} of this push has the same key and other content; expected one record of a key, or {expected}"
         );
         rivalries.push((claim.index, Rivalry::Over(Ending::because(State::Rejected, reason))));
     }
@@ -386,19 +390,15 @@ fn newest(holder: Option<&Holder>, claims: &[Claim]) -> Option<Holder> {
 impl Edition {
     fn packed(self) -> Option<JournalVersion> {
         match self {
-            Edition::Number(number) => {
-                let whole = number.with_places(0).ok()?;
-                JournalVersion::of_number(i64::try_from(whole.mantissa()).ok()?)
-            }
+            Edition::Number(number) => JournalVersion::of_number(number),
             Edition::Moment(milliseconds, has_offset) => JournalVersion::of_moment(milliseconds, has_offset),
         }
     }
 
     fn unpacked(version: JournalVersion) -> Option<Self> {
-        let number = |number: i64| Decimal::from_parts(number.into(), 0).ok().map(Edition::Number);
         match version.moment() {
             Some((milliseconds, has_offset)) => Some(Edition::Moment(milliseconds, has_offset)),
-            None => version.number().and_then(number),
+            None => version.number().map(Edition::Number),
         }
     }
 

@@ -61,7 +61,18 @@ impl Time {
             Some(zone) => read.and_then(|read| zone.show(read.milliseconds())),
             None => read,
         };
-        shown.map(|shown| Value::Text(shown.to_string().into())).ok_or_else(out_of_range)
+        Ok(Value::Text(shown.to_string().into()))
+    }
+
+    /// A date and time as it was written, with the offset that it has there, or none; a day is its midnight.
+    ///
+    /// # Errors
+    /// What was expected.
+    pub(in crate::mapping) fn as_written(&self, value: &Value<'_>) -> Result<String, String> {
+        let stamp = self.read(value)?;
+        let written = at_offset(stamp.date, stamp.time.unwrap_or_default(), stamp.offset.flatten());
+        let written = written.ok_or_else(out_of_range)?.to_string();
+        Ok(if stamp.offset.is_some() { written } else { written.trim_end_matches('Z').to_owned() })
     }
 
     /// A day: the one on which it is where it was written, or in the zone in which it is to be written.
