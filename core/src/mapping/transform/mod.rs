@@ -9,6 +9,7 @@ mod table;
 mod text;
 mod time;
 mod zone;
+mod zone_changes;
 
 pub(super) use date_pattern::DatePattern;
 pub(super) use money::{Money, minor_unit};

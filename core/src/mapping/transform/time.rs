@@ -2,7 +2,7 @@
 
 use super::date_names::named_months;
 use super::date_pattern::DatePattern;
-use super::zone::Zone;
+use super::zone::{Zone, out_of_range};
 use crate::mapping::value::Value;
 use crate::value::{Date, DateTime};
 
@@ -51,14 +51,14 @@ impl Time {
         let stamp = self.read(value)?;
         let time = stamp.time.unwrap_or_default();
         let read = match (stamp.offset, &self.zone) {
-            (Some(offset), _) => at_offset(stamp.date, time, offset),
-            (None, Some(zone)) => zone.at(stamp.date.days_since_epoch(), time),
+            (Some(offset), _) => at_offset(stamp.date, time, offset).ok_or_else(out_of_range)?,
+            (None, Some(zone)) => zone.at(stamp.date.days_since_epoch(), time)?,
             (None, None) => {
                 return Err("expected a time with its offset, or the zone of the source as `zone`".to_owned());
             }
         };
         let shown = match &self.into {
-            Some(zone) => read.and_then(|read| zone.show(read.milliseconds())),
+            Some(zone) => zone.show(read.milliseconds())?,
             None => read,
         };
         Ok(Value::Text(shown.to_string().into()))
@@ -82,12 +82,11 @@ impl Time {
             return Ok(Value::Text(stamp.date.to_string().into()));
         };
         let read = match (stamp.offset, &self.zone) {
-            (Some(offset), _) => at_offset(stamp.date, time, offset),
-            (None, Some(zone)) => zone.at(stamp.date.days_since_epoch(), time),
+            (Some(offset), _) => at_offset(stamp.date, time, offset).ok_or_else(out_of_range)?,
+            (None, Some(zone)) => zone.at(stamp.date.days_since_epoch(), time)?,
             (None, None) => return Ok(Value::Text(stamp.date.to_string().into())),
         };
-        let shown = read.and_then(|read| into.show(read.milliseconds()));
-        shown.map(|shown| Value::Text(shown.date().to_string().into())).ok_or_else(out_of_range)
+        Ok(Value::Text(into.show(read.milliseconds())?.date().to_string().into()))
     }
 
     fn read(&self, value: &Value<'_>) -> Result<Stamp, String> {
@@ -106,10 +105,6 @@ impl Time {
             Input::Pattern(pattern) => format!("expected a date that the calendar has, as {}", pattern.text),
         })
     }
-}
-
-fn out_of_range() -> String {
-    "expected a time in the years 0000 to 9999".to_owned()
 }
 
 fn at_offset(date: Date, time: i64, offset: Option<i16>) -> Option<DateTime> {
@@ -289,6 +284,7 @@ mod tests {
             ("D.M.YY HH:mm", "3.2.24 17:30", "2024-02-03T17:30:00.000Z"),
             ("M/D/YYYY H:mm AM", "2/3/2024 5:30 PM", "2024-02-03T17:30:00.000Z"),
             ("M/D/YYYY H:mm AM", "2/3/2024 12:05 am", "2024-02-03T00:05:00.000Z"),
+            ("M/D/YYYY H:mm AM", "2/3/2024 12:05 PM", "2024-02-03T12:05:00.000Z"),
             ("YYYYMMDDTHHmmss", "20240203T173001", "2024-02-03T17:30:01.000Z"),
         ] {
             let input = Input::Pattern(DatePattern::parse(pattern).expect("a pattern"));
@@ -304,7 +300,13 @@ mod tests {
             let is_trimmed = text.ends_with(' ');
             assert_eq!(date(text, &british).is_ok(), is_trimmed, "{text:?}");
         }
-        for pattern in ["", "DD/MM", "DD/MM/YYYY DD", "day"] {
+        let halves = Input::Pattern(DatePattern::parse("DD/MM/YYYY H:mm AM").expect("a pattern"));
+        let halves = time(halves, Some("UTC"), None);
+        for text in ["01/02/2026 13:30 PM", "01/02/2026 0:30 AM", "01/02/2026 12:60 AM"] {
+            assert!(date_time(text, &halves).is_err(), "{text:?}");
+            assert!(date(text, &halves).is_err(), "{text:?}");
+        }
+        for pattern in ["", "DD/MM", "DD/MM/YYYY DD", "day", "DD/MM/YYYY mm", "DD/MM/YYYY AM"] {
             assert!(DatePattern::parse(pattern).is_err(), "{pattern}");
         }
     }

@@ -1,19 +1,30 @@
 //! Zones of time, for times without an offset and for writing times in another zone.
 
+use std::sync::Arc;
+
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
+use super::zone_changes::ZoneChanges;
 use crate::json::nearest;
 use crate::value::DateTime;
 
-/// A zone: UTC, a fixed offset, or a place whose clocks change by rule.
-///
-/// Places follow the rules that hold at present. Whoever maps times from before a change of the law gives the
-/// offsets.
+/// A zone: UTC, a fixed offset, or a place, whose clocks change by rule and went by others before.
 #[derive(Clone, Debug)]
 pub(in crate::mapping) struct Zone {
     name: String,
-    zone: TimeZone,
+    clocks: Clocks,
+}
+
+#[derive(Clone, Debug)]
+enum Clocks {
+    Fixed(TimeZone),
+    Place {
+        /// By the rule at present.
+        rule: TimeZone,
+        /// How they went before.
+        before: Option<Arc<ZoneChanges>>,
+    },
 }
 
 const ZONES: &str = include_str!("zones.txt");
@@ -42,9 +53,11 @@ impl Zone {
             TimeZone::fixed(offset.ok_or_else(|| unknown(name))?)
         } else {
             let rule = zones().find(|(known, _)| *known == name).map(|(_, rule)| rule);
-            rule.and_then(|rule| TimeZone::posix(rule).ok()).ok_or_else(|| unknown(name))?
+            let rule = rule.and_then(|rule| TimeZone::posix(rule).ok()).ok_or_else(|| unknown(name))?;
+            let before = ZoneChanges::of(name).map(Arc::new);
+            return Ok(Self { name: name.to_owned(), clocks: Clocks::Place { rule, before } });
         };
-        Ok(Self { name: name.to_owned(), zone })
+        Ok(Self { name: name.to_owned(), clocks: Clocks::Fixed(zone) })
     }
 
     pub(in crate::mapping) fn as_str(&self) -> &str {
@@ -53,27 +66,69 @@ impl Zone {
 
     /// The instant at which clocks there show this time, in milliseconds. A time that they show twice is the
     /// earlier one; one that they skip is as much later as they skip.
-    pub(super) fn instant(&self, local: i64) -> Option<i64> {
-        let midnight = civil::date(1970, 1, 1).at(0, 0, 0, 0);
-        let local = midnight.checked_add(jiff::SignedDuration::from_millis(local)).ok()?;
-        let instant = self.zone.to_ambiguous_timestamp(local).compatible().ok()?;
-        Some(instant.as_millisecond())
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub(super) fn instant(&self, local: i64) -> Result<i64, String> {
+        let by = |zone: &TimeZone| {
+            let midnight = civil::date(1970, 1, 1).at(0, 0, 0, 0);
+            let local = midnight.checked_add(jiff::SignedDuration::from_millis(local)).ok()?;
+            let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
+            Some(instant.as_millisecond())
+        };
+        let instant = match &self.clocks {
+            Clocks::Fixed(zone) => return by(zone).ok_or_else(out_of_range),
+            Clocks::Place { rule, before } => {
+                let by_rule = by(rule).ok_or_else(out_of_range)?;
+                before.as_ref().map_or(by_rule, |before| before.instant(local, by_rule))
+            }
+        };
+        self.known_at(instant)
     }
 
     /// The same instant with the offset of the zone.
-    pub(super) fn show(&self, instant: i64) -> Option<DateTime> {
-        if self.zone == TimeZone::UTC {
-            return DateTime::from_milliseconds(instant, None).ok();
-        }
-        let offset = self.zone.to_offset(jiff::Timestamp::from_millisecond(instant).ok()?);
-        let minutes = i16::try_from(offset.seconds() / 60).ok()?;
-        DateTime::from_milliseconds(instant, Some(minutes)).ok()
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub(super) fn show(&self, instant: i64) -> Result<DateTime, String> {
+        let by = |zone: &TimeZone| {
+            let offset = zone.to_offset(jiff::Timestamp::from_millisecond(instant).ok()?);
+            i16::try_from(offset.seconds() / 60).ok()
+        };
+        let minutes = match &self.clocks {
+            Clocks::Fixed(zone) if *zone == TimeZone::UTC => None,
+            Clocks::Fixed(zone) => Some(by(zone).ok_or_else(out_of_range)?),
+            Clocks::Place { rule, before } => {
+                self.known_at(instant)?;
+                let before = before.as_ref().and_then(|before| before.minutes(instant));
+                Some(before.map_or_else(|| by(rule).ok_or_else(out_of_range), Ok)?)
+            }
+        };
+        DateTime::from_milliseconds(instant, minutes).map_err(|_| out_of_range())
     }
 
     /// The time that clocks there show at a local day and time.
-    pub(super) fn at(&self, day: i32, time: i64) -> Option<DateTime> {
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub(super) fn at(&self, day: i32, time: i64) -> Result<DateTime, String> {
         self.show(self.instant(i64::from(day) * MILLISECONDS_A_DAY + time)?)
     }
+
+    /// How clocks went before 1970 the database does not know of every place.
+    fn known_at(&self, instant: i64) -> Result<i64, String> {
+        if instant >= 0 {
+            return Ok(instant);
+        }
+        let name = &self.name;
+        Err(format!(
+            "how clocks in {name} went is known from 1970 on; expected a later time, or one with its offset"
+        ))
+    }
+}
+
+pub(super) fn out_of_range() -> String {
+    "expected a time in the years 0000 to 9999".to_owned()
 }
 
 /// The name of every place, and the rule that its clocks follow.
@@ -96,7 +151,9 @@ mod tests {
     fn shown(zone: &str, local: &str) -> String {
         let local = DateTime::parse(&format!("{local}Z")).expect("a time").milliseconds();
         let zone = Zone::parse(zone).expect("a zone");
-        zone.instant(local).and_then(|instant| zone.show(instant)).expect("in range").to_string()
+        zone.instant(local)
+            .and_then(|instant| zone.show(instant))
+            .map_or_else(|reason| reason, |shown| shown.to_string())
     }
 
     #[test]
@@ -118,6 +175,40 @@ mod tests {
         let error = Zone::parse("Europe/Lodon").expect_err("a slip");
         assert!(error.contains("did you mean Europe/London"), "{error}");
         assert!(Zone::parse("+25:00").is_err() && Zone::parse("").is_err());
+    }
+
+    #[test]
+    fn clocks_went_otherwise_before() {
+        for (zone, local, expected) in [
+            ("America/Mexico_City", "2022-07-01T12:00:00", "-05:00"),
+            ("America/Mexico_City", "2022-12-01T12:00:00", "-06:00"),
+            ("America/Sao_Paulo", "2018-12-01T12:00:00", "-02:00"),
+            ("America/New_York", "2006-03-20T12:00:00", "-05:00"),
+            ("America/New_York", "2006-11-01T12:00:00", "-05:00"),
+            ("America/New_York", "2007-03-20T12:00:00", "-04:00"),
+            ("US/Eastern", "2006-03-20T12:00:00", "-05:00"),
+            ("Europe/Istanbul", "2016-01-15T12:00:00", "+02:00"),
+            ("Europe/Istanbul", "2026-01-15T12:00:00", "+03:00"),
+            ("Europe/Moscow", "2013-07-01T12:00:00", "+04:00"),
+            ("Asia/Amman", "2022-01-15T12:00:00", "+02:00"),
+            ("Asia/Almaty", "2023-06-01T12:00:00", "+06:00"),
+            ("Europe/London", "1970-07-01T12:00:00", "+01:00"),
+            ("Europe/London", "1971-01-15T12:00:00", "+01:00"),
+            ("Europe/London", "1999-01-15T12:00:00", "+00:00"),
+        ] {
+            assert_eq!(shown(zone, local), format!("{local}.000{expected}"), "{zone}");
+        }
+        // Skipped, and shown twice, by the rule of that time.
+        assert_eq!(shown("America/New_York", "2006-04-02T02:30:00"), "2006-04-02T03:30:00.000-04:00");
+        assert_eq!(shown("America/New_York", "2006-10-29T01:30:00"), "2006-10-29T01:30:00.000-04:00");
+        // The last change of all, at which clocks went back for good.
+        assert_eq!(shown("Asia/Almaty", "2024-02-29T23:30:00"), "2024-02-29T23:30:00.000+06:00");
+        assert_eq!(shown("Asia/Almaty", "2024-03-01T00:00:00"), "2024-03-01T00:00:00.000+05:00");
+        // A day that was left out.
+        assert_eq!(shown("Pacific/Apia", "2011-12-30T12:00:00"), "2011-12-31T12:00:00.000+14:00");
+        let before = shown("Europe/London", "1969-12-31T12:00:00");
+        assert!(before.contains("known from 1970 on"), "{before}");
+        assert_eq!(shown("+01:00", "1969-12-31T12:00:00"), "1969-12-31T12:00:00.000+01:00");
     }
 
     #[test]
