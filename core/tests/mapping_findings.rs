@@ -77,6 +77,30 @@ fn every_error_has_its_place_and_its_reason() {
         (with(|document| document["pieces"] = "a".into()), "/pieces", "ships a goods-out note"),
         (with(|document| document["key"] = json!({"target": "/ref"})), "/key/target", "no rule writes"),
         (with(|document| document["when"] = json!("a ==")), "/when", "invalid JMESPath expression"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "enum": {"0.2": "T20", "0.20": "T5"}})),
+            "/fields/2/enum/0.20",
+            "says two things",
+        ),
+        (
+            rule(json!({"to": "/ref", "from": "a", "caseless": true, "enum": {"a": "1", "A": "2"}})),
+            "/fields/2/enum/a",
+            "says two things",
+        ),
+        (
+            with(|document| {
+                document["lookups"] = json!({"t": {"a": "1", "A": "2"}});
+                let rule = json!({"to": "/ref", "from": "a", "caseless": true, "lookup": "t"});
+                document["fields"].as_array_mut().expect("rules").push(rule);
+            }),
+            "/fields/2/lookup",
+            "says two things",
+        ),
+        (
+            with(|document| document["when"] = json!([{"is": "a", "otherwise": "a {b"}])),
+            "/when/0/otherwise",
+            "a brace",
+        ),
         (with(|document| document["when"] = json!([{"otherwise": "x"}])), "/when/0", "is missing"),
         (
             with(|document| document["when"] = json!([{"is": "a", "reject": "x", "there": "leave"}])),

@@ -1,11 +1,12 @@
 //! Reading what happens to a value on its way beside the steps of a member: tables, types and references.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, constant};
 use crate::excerpt::listed;
-use crate::json::Node;
+use crate::json::{Node, token};
 use crate::mapping::Mapping;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve, TemplatePiece};
@@ -58,7 +59,17 @@ impl Context<'_> {
         let constants = entries.iter().filter_map(|(text, place)| {
             constant(place, self.findings).map(|constant| (text.clone(), constant))
         });
-        let constants = constants.collect();
+        let constants: Vec<(String, Constant)> = constants.collect();
+        let mut texts = BTreeSet::new();
+        for (text, place) in &entries {
+            if !texts.insert(text) {
+                self.findings.error(&place.pointer, "it stands here a second time; expected it once");
+            }
+        }
+        if let Some((one, other)) = LookupTable::contradiction(&constants, caseless) {
+            let pointer = format!("{}/{}", place.pointer, token(other));
+            self.findings.error(pointer, two_answers(one, other));
+        }
         Some(Arc::new(LookupTable::new(constants, caseless)))
     }
 
@@ -78,6 +89,9 @@ impl Context<'_> {
                     self.findings.error(place.pointer, message);
                     return None;
                 };
+                if let Some((one, other)) = table.contradiction_in(caseless) {
+                    self.findings.error(&place.pointer, two_answers(one, other));
+                }
                 let table = if caseless { caseless_of(&mut self.caseless, table) } else { table.clone() };
                 self.used_tables.push(name.clone());
                 (name, table)
@@ -401,6 +415,13 @@ impl Context<'_> {
         self.used_mappings.push(name.to_owned());
         found
     }
+}
+
+/// Why a table cannot be used that has two answers for what is one.
+fn two_answers(one: &str, other: &str) -> String {
+    format!(
+        "the table says two things of {one:?} and {other:?}, which are one here; expected one answer for both"
+    )
 }
 
 /// A table without case, made once for all rules that look into it.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal as Exact;
 
 use crate::mapping::rule::Constant;
 use crate::mapping::value::{Sort, Value};
+use crate::value::Decimal as CrateDecimal;
 
 /// What to do with a value that a table does not have.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,32 @@ impl LookupTable {
         };
         let spelled_longer = entries.iter().enumerate().filter_map(shortest).collect();
         Self { entries, spelled_longer, caseless }
+    }
+
+    /// Two texts of which the entries say two things and which are one to whoever asks: one number, or, where case does
+    /// not matter, one text.
+    pub(in crate::mapping) fn contradiction(
+        entries: &[(String, Constant)],
+        is_caseless: bool,
+    ) -> Option<(&str, &str)> {
+        let mut known: BTreeMap<String, &(String, Constant)> = BTreeMap::new();
+        for entry in entries {
+            let (text, constant) = entry;
+            let number =
+                CrateDecimal::parse_plain(text).map(|number| Exact::from(number).normalize().to_string());
+            let what = number.unwrap_or_else(|| if is_caseless { text.to_lowercase() } else { text.clone() });
+            match known.get(&what) {
+                Some((one, other)) if one != text && other.json != constant.json => return Some((one, text)),
+                Some(_) => {}
+                None => drop(known.insert(what, entry)),
+            }
+        }
+        None
+    }
+
+    /// The same of this table, where it is asked without case.
+    pub(in crate::mapping) fn contradiction_in(&self, is_caseless: bool) -> Option<(&str, &str)> {
+        if is_caseless { Self::contradiction(&self.entries, true) } else { None }
     }
 
     /// The same, with upper and lower case the same.
