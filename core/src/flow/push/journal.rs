@@ -86,6 +86,8 @@ pub(super) struct Journal {
     lines: String,
     /// Why a line is missing among these.
     missing: Option<Error>,
+    /// Whether nothing is added, since nothing is written.
+    is_silent: bool,
 }
 
 impl Journal {
@@ -124,7 +126,7 @@ impl Journal {
         let is_disowned = |(head, _): &(Head, u64)| scope.finds_records && difference(head).is_some();
         let disowned = pages.heads().iter().map(is_disowned).collect();
         let lines = if is_cut { "\n".to_owned() } else { String::new() };
-        let mut journal = Self { pages, disowned, lines, missing: None };
+        let mut journal = Self { pages, disowned, lines, missing: None, is_silent: false };
         journal.add(&JournalLine::Push(Head {
             version: Head::VERSION,
             account: scope.account.clone(),
@@ -133,6 +135,11 @@ impl Journal {
             existing: Some(scope.existing),
         }));
         Ok(journal)
+    }
+
+    /// The same for a run that writes nothing: it has no lines.
+    pub(super) fn silent(self) -> Self {
+        Self { lines: String::new(), missing: None, is_silent: true, ..self }
     }
 
     /// What is known of something.
@@ -243,6 +250,9 @@ impl Journal {
     }
 
     fn add(&mut self, line: &impl Serialize) {
+        if self.is_silent {
+            return;
+        }
         match written("a line of the journal", line) {
             Ok(line) => {
                 self.lines.push_str(&line);

@@ -118,10 +118,12 @@ fn plan(
         JournalScope::of(push, account, name, terms.asks_for_keys())
     };
     let journal = match (book, &push.journal) {
-        (Some(book), _) if !push.dry_run => Some(Journal::of(book, &scope())?),
-        (None, Some(text)) if !push.dry_run => Some(Journal::read(text, &scope())?),
-        (Some(_) | None, _) => None,
+        (Some(book), _) => Some(Journal::of(book, &scope())?),
+        (None, Some(text)) => Some(Journal::read(text, &scope())?),
+        (None, None) => None,
     };
+    // What earlier runs did decides what this one would do; what it would do is no line of a journal.
+    let journal = if push.dry_run { journal.map(Journal::silent) } else { journal };
     let records = push
         .records
         .as_ref()
