@@ -212,6 +212,11 @@ impl JournalBook {
 impl Pages {
     fn take(&mut self, index: u64, line: JournalLine) -> Result<()> {
         self.lines += 1;
+        if self.heads.is_empty() && !matches!(line, JournalLine::Push(_)) {
+            let message = "no line before this one says which account and mapping the journal is of, so that its beginning is \
+                           missing; expected the whole journal as the pushes put it out";
+            return Err(Error::validation(place(index), message));
+        }
         match line {
             JournalLine::Push(head) => {
                 head.check_version(index)?;

@@ -157,12 +157,14 @@ impl LineReader {
         self.count += 1;
         // A crash may have cut it within a character.
         let line = String::from_utf8_lossy(line);
-        if line.trim().is_empty() {
+        // Where the power failed, a file system may have left zeros in place of what was not on the disk yet.
+        let line = line.trim_matches(|character: char| character == '\0' || character.is_whitespace());
+        if line.is_empty() {
             return Ok(());
         }
         // A last line that is whole but for its line feed says what it says: a cut at that very place, or a program that
         // copied the journal, must not make a write forgotten.
-        match parse(&line) {
+        match parse(line) {
             // A run may be cut off in its head, too, and the next begins behind that.
             Ok(JournalLine::Write { .. } | JournalLine::Done { .. } | JournalLine::Confirmed {})
                 if self.torn.is_some() =>
@@ -174,7 +176,7 @@ impl LineReader {
                 self.torn = None;
                 take(index, read)
             }
-            Err(_) if !is_torn(&line) => {
+            Err(_) if !is_torn(line) => {
                 let message = "the line is not one of a journal; expected the journal as the pushes put it out, or an empty one";
                 Err(Error::validation(place(index), message))
             }
