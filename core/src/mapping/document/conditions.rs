@@ -54,9 +54,9 @@ pub(in crate::mapping) struct RecordCondition {
 /// What becomes of a record of which something does not hold.
 #[derive(Debug)]
 pub(in crate::mapping) enum Unmet {
-    /// It is none of Brightpearl's, for this reason.
+    /// It is none of Brightpearl's, for the reason that these pieces give.
     Skip {
-        reason: String,
+        reason: Vec<TemplatePiece>,
         /// What becomes of it if it is there all the same.
         there: ThereRule,
         /// Whether it is written all the same if it is not there.
@@ -86,7 +86,7 @@ impl Context<'_> {
     fn document_condition(&mut self, place: &DocumentPlace<'_>) -> Option<RecordCondition> {
         if let Node::Text(text) = place.read() {
             let pick = self.condition(place, PathScope::Record)?;
-            let reason = format!("{text} does not hold");
+            let reason = vec![TemplatePiece::Text(format!("{text} does not hold"))];
             return Some(RecordCondition {
                 pointer: place.pointer.clone(),
                 pick,
@@ -95,7 +95,7 @@ impl Context<'_> {
         }
         let mut members = place.object(self.findings)?;
         let is = members.take("is");
-        let reason = members.text("otherwise", self.findings);
+        let reason = members.take("otherwise");
         let reject = members.take("reject");
         let there = members.take("there");
         let is_written_if_absent = members.choice("absent", &ABSENT, self.findings).unwrap_or_default();
@@ -128,9 +128,12 @@ impl Context<'_> {
                 return None;
             }
             (None, Some(reject)) => Unmet::Reject(self.pieces(&reject, PathScope::Record)?),
-            (Some(reason), None) => Unmet::Skip { reason, there: rule, is_written_if_absent },
+            (Some(reason), None) => {
+                let reason = self.pieces(&reason, PathScope::Record)?;
+                Unmet::Skip { reason, there: rule, is_written_if_absent }
+            }
             (None, None) => Unmet::Skip {
-                reason: format!("{} does not hold", pick.expression.text),
+                reason: vec![TemplatePiece::Text(format!("{} does not hold", pick.expression.text))],
                 there: rule,
                 is_written_if_absent,
             },

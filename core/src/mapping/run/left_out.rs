@@ -5,14 +5,15 @@ use crate::mapping::document::{CreditRule, ThereRule};
 use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::mapped::{Credit, IfThere, StatusMove};
 use crate::mapping::reference::{OnMissing, Reference};
+use crate::mapping::rule::TemplatePiece;
 use crate::mapping::tape::TokenKind;
 use crate::mapping::value::Value;
 use crate::output::Failure;
 
 impl<'v> Run<'v> {
     /// Leaves the record out. Where it may be in Brightpearl all the same, its key is needed.
-    pub(super) fn skip(&mut self, reason: &str, there: &'v ThereRule) {
-        self.skipped = Some(reason.to_owned());
+    pub(super) fn skip(&mut self, reason: &'v [TemplatePiece], there: &'v ThereRule) {
+        self.skipped = Some(self.reason(reason));
         // What was given back is credited, whatever else becomes of the record.
         let before = std::mem::take(&mut self.if_there);
         let was_kept = self.kept.take().is_some();
@@ -40,9 +41,9 @@ impl<'v> Run<'v> {
     }
 
     /// Leaves the record as it is in Brightpearl, if it is there. The first reason counts.
-    pub(super) fn keep_if_there(&mut self, reason: &str, there: &'v ThereRule) {
+    pub(super) fn keep_if_there(&mut self, reason: &'v [TemplatePiece], there: &'v ThereRule) {
         if self.kept.is_none() {
-            self.kept = Some(reason.to_owned());
+            self.kept = Some(self.reason(reason));
             self.if_there = self.if_there(there);
         }
     }
