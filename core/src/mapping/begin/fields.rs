@@ -10,6 +10,9 @@ use crate::mapping::transform::{Input, Time, Zone};
 use crate::mapping::value::Value;
 use crate::value::Decimal;
 
+/// Why the money of rows is taken from where it is.
+pub(super) const COMES_TO_TOTAL: &str = "it comes to the total";
+
 /// What was guessed so far.
 pub(super) struct Guesser<'s> {
     pub(super) guesses: Vec<GuessedMember>,
@@ -127,7 +130,7 @@ impl<'s> Guesser<'s> {
             self.guesses.push(GuessedMember {
                 to: around.member(name).0,
                 from,
-                means: "it comes to the total".to_owned(),
+                means: COMES_TO_TOTAL.to_owned(),
             });
         }
         self.missing.push(MissingMember {
@@ -280,7 +283,7 @@ impl<'s> Guesser<'s> {
         let mut rules = vec![rule.raw("fields", &array(fields)).finish()];
         if let Some(money) = self.money.filter(|_| self.rows_of_money.is_some()) {
             for (from, rule) in money.shipping_rules(&within) {
-                let means = "it comes to the total".to_owned();
+                let means = COMES_TO_TOTAL.to_owned();
                 self.guesses.push(GuessedMember { to: around.member(field.name).0, from, means });
                 rules.push(rule);
             }

@@ -17,7 +17,7 @@ use crate::catalog::{self, field::Shape};
 use crate::error::{Error, Result, Severity};
 use crate::http::Method;
 use crate::json::{ObjectText, array, nearest};
-use fields::Guesser;
+use fields::{COMES_TO_TOTAL, Guesser};
 use grouped::GroupedSample;
 use money::MoneyForm;
 use sample::SampleLevel;
@@ -161,8 +161,13 @@ impl DocumentDraft<'_> {
         // The likeliest way comes first, where none comes to the total.
         let is_right = tried.last().is_some_and(|(.., refused)| refused.is_none());
         let chosen = if is_right { tried.pop() } else { tried.into_iter().next() };
-        let (document, guesser, mut remarks, refused) =
+        let (document, mut guesser, mut remarks, refused) =
             chosen.ok_or_else(|| Error::validation("sample", "nothing in it can be mapped"))?;
+        // What comes to another sum, or to one that nobody states, was taken for its name alone.
+        if refused.is_some() || money::total(&self.level).is_none() {
+            let of_money = guesser.guesses.iter_mut().filter(|guess| guess.means == COMES_TO_TOTAL);
+            of_money.for_each(|guess| guess.means = "it is usually called so".to_owned());
+        }
         remarks.extend(
             refused.map(|reason| format!("The document refuses a record of the sample as it is: {reason}")),
         );

@@ -1,8 +1,8 @@
 //! The money of rows: the ways in which shops state it, of which the one counts that comes to the sample's total.
 
 use super::names::{
-    AMOUNTS, DISCOUNT_LISTS, DISCOUNTS, NETS, PRICES, SHIPPING, SHIPPING_LISTS, SHIPPING_TAXES, TAX_LISTS,
-    TAXES, TOTALS, rank,
+    AMOUNTS, DISCOUNT_LISTS, DISCOUNTS, NETS, PRICES, QUANTITIES, SHIPPING, SHIPPING_LISTS, SHIPPING_TAXES,
+    TAX_LISTS, TAXES, TOTALS, rank,
 };
 use super::sample::{SampleLevel, SampleValue};
 use crate::json::{ObjectText, array};
@@ -44,7 +44,7 @@ pub(super) fn total(sample: &SampleLevel) -> Option<&SampleValue> {
 pub(super) fn forms(record: &SampleLevel, rows: &SampleLevel) -> Vec<MoneyForm> {
     let tax = amount(rows, TAXES, TAX_LISTS);
     let discount = amount(rows, DISCOUNTS, DISCOUNT_LISTS);
-    let quantity = best(rows, &["quantity", "qty", "qty ordered", "quantity ordered", "unit", "count"]);
+    let quantity = best(rows, QUANTITIES);
     let price = best(rows, PRICES);
     let mut prices: Vec<(String, Option<String>)> = Vec::new();
     prices.extend(price.map(|price| (price.path.clone(), quantity.map(|quantity| quantity.path.clone()))));

@@ -152,7 +152,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("email", &["email address", "mail", "e mail"]),
     ("first name", &["firstname", "given name", "forename", "first"]),
     ("last name", &["lastname", "family name", "surname", "last"]),
-    ("quantity", &["qty", "qty ordered", "quantity ordered", "ordered quantity", "unit", "count"]),
+    ("quantity", QUANTITIES),
     ("name", &["title", "product name", "product title", "item name", "description", "product"]),
     ("sku", &["seller sku", "product sku", "item sku", "product code", "item code", "variant sku"]),
     ("text", &["note", "comment", "message", "remark"]),
@@ -181,6 +181,18 @@ pub(super) const NETS: &[&str] = &[
     "total",
     "amount",
     "subtotal",
+];
+pub(super) const QUANTITIES: &[&str] = &[
+    "quantity",
+    "qty",
+    "qty ordered",
+    "quantity ordered",
+    "ordered quantity",
+    "item quantity",
+    "item qty",
+    "line quantity",
+    "unit",
+    "count",
 ];
 pub(super) const PRICES: &[&str] = &[
     "price",
