@@ -90,7 +90,23 @@ fn a_total_that_nothing_comes_to_is_told() {
     let begun = begin(&sample.to_string(), "sales-order").expect("a document");
     let refused = begun.remarks.iter().find(|remark| remark.contains("a difference of 89.00"));
     assert!(refused.is_some_and(|refused| refused.contains("99.00")), "{begun:?}");
+    assert!(begun.guesses.iter().all(|guess| guess.means != "it comes to the total"), "{begun:?}");
     assert!(Mapping::compile(begun.document.get()).is_ok());
+}
+
+#[test]
+fn money_is_said_to_come_to_the_total_where_it_does() {
+    let sample = |total: Value| {
+        json!([{"order_id": 7, "currency": "GBP", "grand_total": total, "customer_email": "a@example.com",
+                "items": [{"sku": "A", "item_quantity": 2, "item_price": "10.00", "item_tax": "4.00"}]}])
+    };
+    for (total, comes_to_it) in [(json!("24.00"), true), (json!("25.00"), false), (json!(null), false)] {
+        let begun = begin(&sample(total.clone()).to_string(), "sales-order").expect("a document");
+        let of_money: Vec<_> = begun.guesses.iter().filter(|guess| guess.to == "/rows/*/net").collect();
+        assert_eq!(of_money.len(), 1, "{begun:?}");
+        assert_eq!(of_money[0].from, "item_price times item_quantity");
+        assert_eq!(of_money[0].means == "it comes to the total", comes_to_it, "{total} {begun:?}");
+    }
 }
 
 #[test]

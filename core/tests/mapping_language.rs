@@ -85,6 +85,12 @@ fn a_part_of_a_text_is_counted_in_characters() {
     }
     let rule = json!({"from": "t", "slice": {"end": 2}, "case": "upper", "enum": {"GB": 1}});
     assert_eq!(field(rule, json!({"t": "gb-eng"})), json!({"x": 1}));
+    // A number is sliced by its digits.
+    assert_eq!(field(json!({"from": "t", "slice": {"end": 3}}), json!({"t": 12345})), json!({"x": "123"}));
+    assert_eq!(
+        field(json!({"from": "t", "slice": {"end": 3}, "as": "integer"}), json!({"t": 12345})),
+        json!({"x": 123})
+    );
     for slice in [json!({}), json!({"start": 1.5}), json!({"from": 1})] {
         let document = outbound(json!([{"to": "/x", "from": "t", "slice": slice}]));
         assert!(Mapping::compile(&document.to_string()).is_err(), "{document}");
@@ -118,6 +124,40 @@ fn an_amount_is_spread_to_the_cent() {
         assert!(refused["refused"][0].as_str().is_some_and(|text| text.contains(expected)), "{refused}");
     }
     let outside = outbound(json!([{"to": "/x", "from": "a", "spread": {"by": "b"}}]));
+    // An amount of the record that each parent's elements share is given once for each parent.
+    let nested = outbound(json!([{"to": "/boxes", "each": "boxes", "fields": [
+        {"to": "/lines", "each": "lines", "fields": [
+            {"to": "/discount", "from": {"from": "discount", "scope": "record"},
+             "spread": {"by": {"from": "lines[].net", "scope": "parent"}}, "as": "money"}]}]}]));
+    let one = json!({"lines": [{"net": 1}, {"net": 1}]});
+    let whole = made(&nested, &json!({"discount": "10.00", "boxes": [one]}));
+    assert_eq!(whole["boxes"][0]["lines"][1]["discount"], "5.00", "{whole}");
+    let twice = made(&nested, &json!({"discount": "10.00", "boxes": [one, one]}));
+    assert!(twice["refused"][0].as_str().is_some_and(|text| text.contains("come to 20.00")), "{twice}");
+    // Weights of other elements, an amount of each element's own, and nobody to give it to.
+    let spread = |each: &str, from: Value, weights: &str| {
+        let document = outbound(json!([{"to": "/lines", "each": each, "fields": [
+            {"to": "/discount", "from": from, "as": "money", "spread": {"by": {"from": weights, "scope": "record"}}}]}]));
+        let record = json!({"discount": "10.00", "lines": [{"k": "a", "w": 1, "d": "10.00"},
+            {"k": "b", "w": 2, "d": "10.00"}, {"k": "b", "w": 3, "d": "9.00"}]});
+        made(&document, &record)
+    };
+    let of_record = || json!({"from": "discount", "scope": "record"});
+    for (each, from, weights, expected) in [
+        ("lines[?k == 'b']", of_record(), "lines[].w", "has 3 weights, and the `each` has 2 elements"),
+        ("lines[:2]", of_record(), "lines[].w", "has 3 weights, and the `each` has 2 elements"),
+        ("lines", of_record(), "lines[].[w, w][]", "has 6 weights, and the `each` has 3 elements"),
+        ("lines[?k == 'c']", of_record(), "`[]`", "no element that gets a share of 10.00"),
+        ("lines", json!("d"), "lines[].w", "shares of 10.00 and of 9.00"),
+    ] {
+        let refused = spread(each, from, weights);
+        assert!(
+            refused["refused"][0].as_str().is_some_and(|text| text.contains(expected)),
+            "{each} {refused}"
+        );
+    }
+    let right = spread("lines[?k == 'b']", of_record(), "lines[?k == 'b'].w");
+    assert_eq!(right["lines"], json!([{"discount": "4.00"}, {"discount": "6.00"}]));
     let findings = Mapping::compile(&outside.to_string()).expect_err("errors");
     assert!(findings[0].message.contains("within one"), "{findings:?}");
 }

@@ -10,6 +10,7 @@ mod believed_dates;
 mod believed_doubts;
 mod believed_ends;
 mod believed_keys;
+mod believed_language;
 mod believed_pulls;
 mod believed_searches;
 mod believed_writes;

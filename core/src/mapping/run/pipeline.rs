@@ -8,7 +8,7 @@ use crate::mapping::expression::equal;
 use crate::mapping::rule::{MappingRule, Operand, Source, TemplatePiece};
 use crate::mapping::steps::{Around, RuleStep};
 use crate::mapping::transform::{LookupStep, Otherwise, Tabled, ValueType};
-use crate::mapping::value::Value;
+use crate::mapping::value::{Sort, Value};
 
 /// The value that did not fit, and why. What hardly ever is stands apart, so that values that fit move quickly.
 pub(super) type UnfitValue<'v> = Box<(Value<'v>, String)>;

@@ -154,7 +154,10 @@ impl<'v> Run<'v> {
             }
         };
         let scope = Scope::new(value, None, value, &self.allowance);
-        let made = total.equals.evaluate(&scope).map_err(|reason| format!("what is written: {reason}"))?;
+        let made = total.equals.evaluate(&scope).map_err(|reason| match self.ends.0.is_empty() {
+            true => format!("what is written has no rows, so that it comes to nothing: {reason}"),
+            false => format!("what is written: {reason}"),
+        })?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Around, RuleStep, StepDefinition, StepTime};
 use crate::json::Node;
 use crate::mapping::document::{Context, DocumentPlace, PathScope};
-use crate::mapping::value::Value;
+use crate::mapping::value::{Sort, Value};
 
 pub(super) const KIND: StepDefinition = StepDefinition {
     name: "slice",
@@ -56,7 +56,10 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, _: PathScope) -> O
 
 impl RuleStep for TextSlice {
     fn apply<'v>(&'v self, value: &Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let Some(text) = value.text() else { return Ok(value.clone()) };
+        let text = match value.sort() {
+            Sort::Text | Sort::Number => value.scalar_text().unwrap_or_default(),
+            Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => return Ok(value.clone()),
+        };
         let count = text.chars().count() as i64;
         let place = |bound: i64| (if bound < 0 { bound + count } else { bound }).clamp(0, count);
         let (start, end) = (place(self.start.unwrap_or_default()), place(self.end.unwrap_or(count)));
