@@ -123,7 +123,15 @@ fn what_does_not_speak_against_the_service_leaves_packets_alone() {
             call.answer(exchange.id, Response::new(400, refusal), 0).unwrap();
         },
         |call, exchange| {
-            call.answer(exchange.id, Response::new(401, r#"{"response":"Not authorised"}"#), 0).unwrap();
+            call.answer(
+                exchange.id,
+                Response::new(
+                    401,
+                    r#"{"response":"Not authenticated. You must provide a valid authentication token."}"#,
+                ),
+                0,
+            )
+            .unwrap();
         },
         |call, exchange| {
             call.fail(exchange.id, TransportFailure::NotSent("no route to host".into()), 0).unwrap();

@@ -9,12 +9,14 @@ const ORDER: &str = r#"{"ref":"A-1","customer":{"id":7},"currency":{"code":"USD"
     {"productId":1007,"quantity":"1","net":"1.00","tax":"0.00","taxCode":"T20"}]}"#;
 
 /// What a gateway, a firewall or a login page says.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 7] = [
     "",
     "<html><body>Log in</body></html>",
     r#"{"message":"Forbidden"}"#,
     r#"{"timestamp":1,"status":404,"error":"Not Found"}"#,
     r#"{"errors":[{"message":"blocked"}]}"#,
+    r#"{"response":"Your session at the corporate proxy has ended, please log in"}"#,
+    r#"{"response":"WAF: too many requests"}"#,
 ];
 
 /// What says nothing of a creation.

@@ -12,6 +12,7 @@ mod believed_ends;
 mod believed_keys;
 mod believed_language;
 mod believed_pulls;
+mod believed_rows;
 mod believed_searches;
 mod believed_writes;
 mod call_adjustment;

@@ -210,23 +210,90 @@ fn many_products_are_looked_up_in_legal_sets() {
 }
 
 #[test]
-fn only_what_no_id_can_be_says_that_a_write_was_done() {
+fn what_can_be_no_id_leaves_a_creation_in_doubt() {
     let product = r#"{"brandId":74,"identity":{"sku":"W-1"},"financialDetails":{"taxCode":{"id":2,"code":"T20"}},
         "salesChannels":[{"salesChannelName":"Brightpearl","productName":"Widget",
             "categories":[{"categoryCode":"296"}]}]}"#;
-    for (response, delivery) in [
-        (r#""""#, Delivery::MaybeApplied),
-        (r#"[""]"#, Delivery::MaybeApplied),
-        (r#""x""#, Delivery::MaybeApplied),
-        (r#""-99999999999999999999999""#, Delivery::MaybeApplied),
-        (r#""99999999999999999999999""#, Delivery::Applied),
-        ("99999999999999999999999", Delivery::Applied),
-        ("[99999999999999999999999]", Delivery::Applied),
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    for response in [
+        r#""""#,
+        r#"[""]"#,
+        r#""x""#,
+        r#""-99999999999999999999999""#,
+        r#""99999999999999999999999""#,
+        "99999999999999999999999",
+        "[99999999999999999999999]",
+        "9223372036854775808",
+        "1e999",
+        "22222222222222222222.5",
+        "[7,8]",
+        &deep,
     ] {
         let answer = format!(r#"{{"response":{response}}}"#);
         let played = play("create-product", product, &[(200, &answer)]);
-        assert_eq!(played.error().delivery(), delivery, "{response}");
+        let error = played.error();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Protocol, Delivery::MaybeApplied), "{response}");
     }
+}
+
+#[test]
+fn a_correction_is_not_done_by_more_notes_than_corrections() {
+    let correction = r#"{"warehouseId":2,"corrections":[
+        {"productId":1007,"quantity":1,"reason":"x","locationId":2,"cost":{"currency":"USD","value":"1"}}]}"#;
+    let played = play("correct-stock", correction, &[(200, r#"{"response":[3]}"#)]);
+    assert_eq!(played.result()["goodsNoteIds"], json!([3]));
+    let played = play("correct-stock", correction, &[(200, r#"{"response":[3,4]}"#)]);
+    assert_eq!(played.error().delivery(), Delivery::MaybeApplied);
+}
+
+#[test]
+fn a_task_is_not_done_by_the_answer_to_another_request() {
+    let prices = r#"{"productId":1007,"priceLists":[{"priceListId":1,"quantityPrice":{"1":"9.95"}}]}"#;
+    let row = r#"{"orderId":2,"orderRowId":3,"net":"5.00"}"#;
+    let status = r#"{"orderId":2,"orderStatusId":3}"#;
+    for (task, arguments) in [
+        ("set-product-prices", prices),
+        ("change-order-row", row),
+        ("update-order-status", status),
+        ("remove-order-row", r#"{"orderId":2,"orderRowId":3}"#),
+    ] {
+        for response in [
+            "7",
+            "[7,8]",
+            "[]",
+            r#"{"id":7}"#,
+            r#"{"message":"not carried out"}"#,
+            r#"{"status":"error"}"#,
+            r#"{"errors":[{"code":"X"}]}"#,
+            r#"{"results":[],"metaData":{}}"#,
+        ] {
+            let answer = format!(r#"{{"response":{response}}}"#);
+            let played = play(task, arguments, &[(200, answer.as_str()); 9]);
+            assert_eq!(played.error().delivery(), Delivery::MaybeApplied, "{task} {response}");
+        }
+    }
+}
+
+#[test]
+fn a_tax_is_worked_out_from_one_rate_that_can_be_read() {
+    let order = r#"{"customer":{"contactId":207},"orderRows":[{"productId":1007,"quantity":2,"price":"12.50","taxCode":"T"}]}"#;
+    let played = |codes: &str| {
+        let codes = format!(r#"{{"response":[{codes}]}}"#);
+        play("create-sales-order", order, &[(200, &codes), (200, r#"{"response":9}"#)])
+    };
+    for (rate, tax) in
+        [("20", "5.00"), ("\"20.0\"", "5.00"), ("0", "0.00"), ("null", "0.00"), ("100", "25.00")]
+    {
+        let played = played(&format!(r#"{{"code":"T","rate":{rate}}},{{"code":"U","rate":"odd"}}"#));
+        assert_eq!(played.sent[1].2["rows"][0]["tax"], tax, "{rate}");
+    }
+    for rate in ["\"20%\"", "\"NaN\"", "true", "[20]", "\"\"", "-20", "2000", "100.01", "{}"] {
+        let played = played(&format!(r#"{{"code":"T","rate":{rate}}}"#));
+        assert_eq!(played.sent.len(), 1, "nothing is written: {rate}");
+        assert_eq!(played.violations()[0].0, "/orderRows/0/tax", "{rate}");
+    }
+    let twice = played(r#"{"code":"T","rate":10},{"code":"T","rate":5}"#);
+    assert_eq!(twice.violations()[0].0, "/orderRows/0/tax");
 }
 
 #[test]

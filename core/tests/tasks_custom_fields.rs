@@ -1,7 +1,7 @@
 //! Custom fields by label: which field is meant, what its value becomes, and what is patched.
 
 use crate::task_play::{Played, play};
-use brightpearl_core::Kind;
+use brightpearl_core::{Delivery, Kind};
 use serde_json::{Value, json};
 
 fn meta_data() -> String {
@@ -20,19 +20,79 @@ fn meta_data() -> String {
     .to_string()
 }
 
-/// Wants these values, with those present; what was patched is answered with nothing in particular.
-fn change(wanted: &Value, present: &Value) -> Played {
+/// Wants these values, with those present; afterwards, these are there.
+fn change_to(wanted: &Value, present: &Value, after: &Value) -> Played {
     let arguments = json!({"resource": "order", "id": 7, "values": wanted}).to_string();
-    let present = json!({ "response": present }).to_string();
+    let (present, after) =
+        (json!({ "response": present }).to_string(), json!({ "response": after }).to_string());
     let meta_data = meta_data();
-    let answers = [(200, meta_data.as_str()), (200, present.as_str()), (200, r#"{"response":{}}"#)];
+    let mut answers = vec![(200, meta_data.as_str()), (200, present.as_str())];
+    answers.extend([(200, after.as_str()); 9]);
     play("change-custom-fields", &arguments, &answers)
 }
 
+fn change(wanted: &Value, present: &Value) -> Played {
+    change_to(wanted, present, &json!({}))
+}
+
+/// What is patched, and is then there.
 fn patch(wanted: Value, present: Value) -> Value {
     let played = change(&wanted, &present);
+    let Some((_, _, patch)) = played.sent.get(2).cloned() else {
+        played.result();
+        return Value::Null;
+    };
+    let mut after = present.clone();
+    for operation in patch.as_array().unwrap() {
+        let place = operation["path"].as_str().unwrap().trim_start_matches('/').to_owned();
+        let (code, within) =
+            place.split_once('/').map_or((place.as_str(), None), |(code, id)| (code, Some(id)));
+        match (operation["op"].as_str(), within) {
+            (Some("remove"), _) => drop(after.as_object_mut().unwrap().remove(code)),
+            (_, Some(id)) => after[code] = json!({ id: operation["value"] }),
+            (_, None) => after[code] = operation["value"].clone(),
+        }
+    }
+    let played = change_to(&wanted, &present, &after);
     played.result();
-    played.sent.get(2).map_or(Value::Null, |(_, _, body)| body.clone())
+    assert_eq!(played.sent.len(), 3, "the answer has the values, and nothing is read again");
+    patch
+}
+
+#[test]
+fn what_does_not_show_afterwards_is_not_told_as_changed() {
+    let (wanted, present) = (json!({"Note": "new"}), json!({"PCF_NOTE": "old"}));
+    for answer in [json!({}), json!({"PCF_NOTE": "old"}), json!({"PCF_NOTE": "of another"})] {
+        let meta_data = meta_data();
+        let arguments = json!({"resource": "order", "id": 7, "values": wanted}).to_string();
+        let before = json!({ "response": present }).to_string();
+        let answer = json!({ "response": answer }).to_string();
+        let mut answers = vec![(200, meta_data.as_str()), (200, before.as_str()), (200, answer.as_str())];
+        // What is read lags behind once, and then has it.
+        let after = json!({"response": {"PCF_NOTE": "new"}}).to_string();
+        let mut lagging = answers.clone();
+        lagging.extend([(200, before.as_str()), (200, after.as_str())]);
+        let played = play("change-custom-fields", &arguments, &lagging);
+        assert_eq!(played.result()["changed"], json!(["PCF_NOTE"]), "{answer}");
+        answers.extend([(200, before.as_str()); 20]);
+        let error = play("change-custom-fields", &arguments, &answers).error().clone();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Protocol, Delivery::MaybeApplied), "{error}");
+        assert!(error.message().contains("PCF_NOTE still has what stood there before"), "{error}");
+        assert!(error.progress().is_none(), "nothing is said to be done: {error:?}");
+    }
+}
+
+#[test]
+fn only_brightpearls_own_404_says_that_there_are_no_custom_fields() {
+    let arguments = r#"{"resource":"order","id":7}"#;
+    let none = r#"{"errors":[{"code":"CMNC-404","message":"No custom fields found"}]}"#;
+    let played = play("read-custom-fields", arguments, &[(404, none), (200, r#"{"response":{}}"#)]);
+    assert_eq!(played.result()["fields"], json!([]));
+    let unknown = r#"{"errors":[{"code":"CMNC-404","message":"Cannot find the resource [GET /x]"}]}"#;
+    for answer in ["<html>nginx", r#"{"error":"Not Found"}"#, unknown] {
+        let played = play("read-custom-fields", arguments, &[(404, answer); 9]);
+        assert_eq!(played.error().kind(), Kind::NotFound, "{answer}");
+    }
 }
 
 fn misfit(wanted: Value) -> (String, String, &'static str) {

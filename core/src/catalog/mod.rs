@@ -33,6 +33,7 @@ mod unknown;
 mod update;
 mod utilities;
 mod warehouse_service;
+mod written;
 
 pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
@@ -59,6 +60,7 @@ pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
 pub use unknown::UnknownMembers;
 pub use update::{Manner, RowUpdate, StatusUpdate, Update, update};
+pub use written::{Written, written};
 
 use crate::http::Method;
 use operation::Answer;

@@ -90,7 +90,7 @@ const SHIPPED: &str = "/status/shipped";
 
 const DETAILS: &str = "warehouse-service/goods-note/goods-out/{ID}";
 
-const NOTES: &[ShippedNote] = &[
+pub(super) const NOTES: &[ShippedNote] = &[
     EVENT,
     ShippedNote {
         target: DETAILS,

@@ -93,11 +93,23 @@ fn is_brightpearls_own(response: &Response) -> bool {
     is_own
 }
 
-/// Whether the words are Brightpearl's: entries with its codes, or the text by which it refuses credentials or tells of the cap
-/// (API notes §2.7, §5).
+/// Whether the words are Brightpearl's: entries with its codes, or one of the texts by which it refuses credentials or tells of
+/// the cap (API notes §2.7, §5). Portals and firewalls have texts, too.
 fn says_own(status: u16, body: &FailedAnswer) -> bool {
-    let is_own_text = |text: &Secret| status == 401 || is_cap(text.expose());
+    let is_own_text = |text: &Secret| match status {
+        401 => refuses_credentials(text.expose()),
+        429 | 503 => is_cap(text.expose()),
+        _ => false,
+    };
     body.has_codes || body.text.as_ref().is_some_and(is_own_text)
+}
+
+/// The texts by which Brightpearl refuses credentials; behind the last one stands the token.
+fn refuses_credentials(text: &str) -> bool {
+    let text = text.trim();
+    text == "Not authenticated. You must provide a valid authentication token."
+        || text == "Authorization token expired"
+        || text.starts_with("Invalid instance token:")
 }
 
 /// A refusal of a write by somebody else: nobody knows what became of it.
@@ -180,8 +192,8 @@ fn failure(response: &Response, body: &FailedAnswer) -> Failed {
             let period = || next_period(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
             throttled(retry_after.or_else(period))
         }
-        // A refusal in a 5xx's clothes: bad filters and patches are answered with 500 (API notes §10.4).
-        500.. if !body.errors.is_empty() && body.errors.iter().all(|error| error.is_refusal()) => {
+        // A refusal in a 5xx's clothes: bad filters and patches are answered with 500 (API notes §10.4), and with no other.
+        500 if !body.errors.is_empty() && body.errors.iter().all(|error| error.is_refusal()) => {
             refused(Kind::Rejected, "Brightpearl refused the request")
         }
         500.. => Failed {
@@ -333,10 +345,27 @@ mod tests {
                 assert_eq!(found, (Kind::Protocol, Delivery::MaybeApplied), "{status} {body}");
             }
         }
-        for (status, expected) in
-            [(401, Delivery::Rejected), (403, Delivery::MaybeApplied), (404, Delivery::MaybeApplied)]
-        {
-            assert_eq!(classified(status, r#"{"response":"no such route"}"#).1, expected, "{status}");
+        for status in [400, 401, 403, 404] {
+            for text in ["no such route", "Your session at the proxy has ended", "WAF: too many requests"] {
+                let body = format!(r#"{{"response":"{text}"}}"#);
+                let found = classified(status, &body);
+                assert_eq!(found, (Kind::Protocol, Delivery::MaybeApplied), "{status} {text}");
+            }
+        }
+        for text in [
+            "Not authenticated. You must provide a valid authentication token.",
+            "Authorization token expired",
+            r"Invalid instance token: ab\u003d",
+        ] {
+            let body = format!(r#"{{"response":"{text}"}}"#);
+            let expected = (Kind::Authentication, Delivery::Rejected);
+            assert_eq!(classified(401, &body), expected, "{text}");
+            assert_eq!(classified(403, &body).1, Delivery::MaybeApplied, "{text}");
+        }
+        for (status, code) in [(500, "ORDC-003"), (502, "EDGC-502"), (504, "HTTC-504"), (503, "ORDC-003")] {
+            let body = format!(r#"{{"errors":[{{"code":"{code}","message":"no"}}]}}"#);
+            let expected = if status == 500 { Delivery::Rejected } else { Delivery::MaybeApplied };
+            assert_eq!(classified(status, &body).1, expected, "{status} {code}");
         }
         assert_eq!(classified(408, OWN), (Kind::Unavailable, Delivery::MaybeApplied));
         for status in [301, 302, 303, 307, 308] {
@@ -345,6 +374,13 @@ mod tests {
         assert_eq!(classified(429, ""), (Kind::Throttled, Delivery::Rejected));
         assert_eq!(classified(429, "<html>Slow down</html>").1, Delivery::MaybeApplied);
         assert_eq!(classified(503, CAP), (Kind::Throttled, Delivery::Rejected));
+    }
+
+    #[test]
+    fn any_401_to_a_read_asks_for_a_login() {
+        for body in ["", "<html>Log in</html>", r#"{"response":"Your session has ended"}"#] {
+            assert_eq!(failed(401, body).error.kind(), Kind::Authentication, "{body}");
+        }
     }
 
     #[test]

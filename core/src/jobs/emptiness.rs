@@ -2,6 +2,7 @@
 //! none, some with an empty list (API notes §3.3); a gateway or a lagging replica says it of what is there.
 
 use crate::catalog::{Empty, Reading};
+use crate::classify::is_unknown_path;
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::id_set::IdSet;
 use crate::output::ResourceSpan;
@@ -41,6 +42,12 @@ impl Emptiness {
             )),
         }
     }
+}
+
+/// Whether a refusal is Brightpearl's own word that there is none. A path that it does not know, or somebody else's 404, says
+/// nothing of records.
+pub(crate) fn says_none(refusal: &Error) -> bool {
+    refusal.status() == Some(404) && !is_unknown_path(refusal)
 }
 
 /// Checks that an answer has no record but those that were asked for, and that each says which it is.

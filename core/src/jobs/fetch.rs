@@ -21,7 +21,7 @@ use crate::telemetry::{Event, template};
 pub(crate) use cutting::planned_ids;
 use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
 
-use super::emptiness::{Emptiness, check_asked, check_keyed, lacking};
+use super::emptiness::{Emptiness, check_asked, check_keyed, lacking, says_none};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
 
@@ -391,7 +391,7 @@ impl Job for FetchJob {
         }
         let index = self.index(tag)?;
         if let ChunkState::Asked(_) = self.chunks[index].state {
-            let is_none = error.status() == Some(404) && !is_unknown_path(&error);
+            let is_none = says_none(&error);
             if is_none {
                 self.believe(index);
                 return Ok(());

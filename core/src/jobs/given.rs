@@ -6,16 +6,94 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::catalog::operation::Answer;
+use crate::checked::Checked;
 use crate::envelope::{Envelope, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
-use crate::json::{Node, Part, at, id_of, text_of};
+use crate::json::{Node, Part, Record, at, elements, id_of, text_of};
+
+/// Members of bodies that have one note at most for each of their elements (API notes §8.3.2, §8.3.5).
+const NOTES_BY: [&str; 2] = ["corrections", "warehouses"];
+
+/// What the answer to a write is held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) method: Method,
+    pub(crate) answer: Answer,
+    /// Whether it is in a packet, whose envelope is Brightpearl's already.
+    is_packed: bool,
+    /// How many ids it gives at most.
+    most_ids: Option<usize>,
+    /// The outermost members that its patch sets, of which the resource has some afterwards.
+    set: Vec<String>,
+}
+
+impl Expected {
+    /// What the answer to that request must give.
+    pub(crate) fn of(request: &Checked) -> Self {
+        let Checked { method, answer, body, .. } = request;
+        let most_ids = match answer {
+            Answer::Id | Answer::IdObject => Some(1),
+            Answer::Ids => {
+                let body = Record::parse(std::str::from_utf8(body).unwrap_or_default());
+                let count = NOTES_BY.iter().map(|name| body.elements(name).len()).sum();
+                Some(count).filter(|count| *count > 0)
+            }
+            Answer::Nothing
+            | Answer::Number
+            | Answer::PerResource
+            | Answer::Resource
+            | Answer::Array
+            | Answer::Map
+            | Answer::Within(_)
+            | Answer::Object
+            | Answer::Value
+            | Answer::Uris
+            | Answer::Messages
+            | Answer::Unwrapped
+            | Answer::Unknown => None,
+        };
+        let set = if *method == Method::Patch { set_members(body) } else { Vec::new() };
+        Self { method: *method, answer: *answer, is_packed: false, most_ids, set }
+    }
+
+    /// The same within a packet.
+    pub(crate) fn packed(self) -> Self {
+        Self { is_packed: true, ..self }
+    }
+
+    /// The same for whom reads the answer more closely.
+    pub(crate) fn read_closer(&self) -> Self {
+        Self { answer: Answer::Unknown, ..self.clone() }
+    }
+}
+
+/// The outermost members that a JSON Patch gives a value. What is set to nothing is left out of the resource.
+fn set_members(body: &[u8]) -> Vec<String> {
+    let Ok(patch) = Part::json(body) else { return Vec::new() };
+    let operations = elements(&patch);
+    let operations = operations.iter().map(Record::of);
+    let is_set = |operation: &Record<'_>| match operation.node("value") {
+        None | Some(Node::Null | Node::Boolean(false) | Node::Unreadable) => false,
+        Some(node @ (Node::Number(_) | Node::Text(_))) => {
+            text_of(&node).is_some_and(|text| !text.trim_matches(['0', '.', ' ', '-']).is_empty())
+        }
+        Some(Node::Boolean(true) | Node::Array(_) | Node::Object(_)) => true,
+    };
+    let member = |operation: Record<'_>| {
+        let path = operation.text("path")?;
+        let name = path.strip_prefix('/')?.split('/').next()?;
+        Some(name.replace("~1", "/").replace("~0", "~"))
+    };
+    operations.filter(is_set).filter_map(member).collect()
+}
 
 /// Checks that the answer to a write says that it was carried out. One with a status of failure was judged before.
 ///
 /// # Errors
 /// [`Kind::Protocol`] at what is missing: the write is in doubt.
-pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -> Result<()> {
+pub(crate) fn check_given(expected: &Expected, response: &Response) -> Result<()> {
+    let Expected { method, answer, .. } = *expected;
     if !(200..300).contains(&response.status) {
         return Ok(());
     }
@@ -26,9 +104,12 @@ pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -
     if answer == Answer::Unwrapped {
         return check_unwrapped(response);
     }
-    let WriteAnswer { response: given, errors } =
+    let said: WriteAnswer<'_> =
         serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))?;
-    let is_given = errors.is_none() && Envelope::read(&response.body).is_ok() && gives(answer, given);
+    let is_given = said.errors.is_none()
+        && Envelope::read(&response.body).is_ok()
+        && (said.response.is_some() || !said.has_siblings())
+        && gives(expected, said.response);
     // A part is no whole answer, and what is accepted is not done.
     if is_given && !matches!(response.status, 202 | 206) { Ok(()) } else { Err(missing(answer, response)) }
 }
@@ -81,48 +162,85 @@ pub(crate) fn holds(body: &[u8], id: u64) -> bool {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct WriteAnswer<'a> {
     #[serde(borrow, default)]
     response: Option<&'a RawValue>,
     #[serde(borrow, default)]
     errors: Option<&'a RawValue>,
+    reference: Option<IgnoredAny>,
+    pagination: Option<IgnoredAny>,
+    sorting: Option<IgnoredAny>,
+    meta_data: Option<IgnoredAny>,
 }
 
-fn gives(answer: Answer, response: Option<&RawValue>) -> bool {
+impl WriteAnswer<'_> {
+    /// Whether it has what stands beside the answers to reads.
+    fn has_siblings(&self) -> bool {
+        [&self.reference, &self.pagination, &self.sorting, &self.meta_data].into_iter().any(Option::is_some)
+    }
+}
+
+fn gives(expected: &Expected, response: Option<&RawValue>) -> bool {
     // One level is read, and one more of what stands there: however deep an answer is, what it gives is not deep in it.
-    let has = |test: fn(&Node<'_>) -> bool| response.is_some_and(|raw| test(&Part::Json(raw).read()));
-    match answer {
-        // `{}` is Brightpearl's own way to say that there is nothing to say. A text is somebody's words on what went wrong.
-        Answer::Nothing => {
-            response.is_none() || has(|node| !matches!(node, Node::Text(_) | Node::Boolean(_)))
-        }
-        Answer::Unknown => response.is_none() || has(|node| !matches!(node, Node::Boolean(_))),
-        Answer::Unwrapped => true,
-        // The sources do not agree on which of the three it is (API notes §3.2).
-        Answer::Id | Answer::Ids | Answer::IdObject => has(is_created),
-        Answer::Number => has(|node| matches!(node, Node::Number(_))),
-        // A row has no id of its own, and no resource has results: a search's page does.
-        Answer::Resource => has(|node| match node {
-            Node::Object(members) => {
-                !members.is_empty()
-                    && ["results", "errors", "error"].iter().all(|name| at(members, name).is_none())
-            }
+    let node = response.map(|raw| Part::Json(raw).read());
+    let has = |test: fn(&Node<'_>) -> bool| node.as_ref().is_some_and(test);
+    let has_member = |names: &[&str]| match &node {
+        Some(Node::Object(members)) => names.iter().any(|name| at(members, name).is_some()),
+        Some(
             Node::Null
             | Node::Boolean(_)
             | Node::Number(_)
             | Node::Text(_)
             | Node::Array(_)
-            | Node::Unreadable => false,
-        }),
-        Answer::PerResource | Answer::Object | Answer::Messages | Answer::Uris => {
-            has(|node| matches!(node, Node::Object(members) if !members.is_empty()))
+            | Node::Unreadable,
+        )
+        | None => false,
+    };
+    // Somebody's words on what went wrong, or a search's page.
+    let is_foreign = || has_member(&["results", "errors", "error", "message"]);
+    let is_object =
+        || has(|node| matches!(node, Node::Object(members) if !members.is_empty())) && !is_foreign();
+    let shows_what_was_set = || {
+        let names: Vec<&str> = expected.set.iter().map(String::as_str).collect();
+        names.is_empty() || has_member(&names)
+    };
+    let is_too_many = |most: usize| matches!(&node, Some(Node::Array(elements)) if elements.len() > most);
+    if expected.most_ids.is_some_and(is_too_many) {
+        return false;
+    }
+    match expected.answer {
+        // `{}` is Brightpearl's own way to say that there is nothing to say. Whatever says something answers another request.
+        Answer::Nothing => match &node {
+            None | Some(Node::Null) => true,
+            Some(Node::Object(members)) => members.is_empty(),
+            Some(Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Array(_) | Node::Unreadable) => {
+                false
+            }
+        },
+        Answer::Unknown => match &node {
+            Some(Node::Boolean(_)) => false,
+            Some(Node::Text(_)) => !expected.is_packed,
+            None
+            | Some(Node::Null | Node::Number(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable) => {
+                !is_foreign()
+            }
+        },
+        Answer::Unwrapped => true,
+        // The sources do not agree on which of the three it is (API notes §3.2).
+        Answer::Id | Answer::Ids | Answer::IdObject => has(is_created),
+        Answer::Number => has(|node| matches!(node, Node::Number(_))),
+        Answer::Resource | Answer::Object => is_object() && shows_what_was_set(),
+        Answer::PerResource => has_member(&["resourceErrors", "resourceStatuses"]),
+        Answer::Messages => has_member(&["processedMessages", "unprocessedMessages"]),
+        Answer::Uris => is_object(),
+        Answer::Array | Answer::Map | Answer::Within(_) | Answer::Value => {
+            response.is_some() && !is_foreign()
         }
-        Answer::Array | Answer::Map | Answer::Within(_) | Answer::Value => response.is_some(),
     }
 }
 
-/// Whether an id stands there: bare, the first of several, or in an object. One that is greater than any is not for this
-/// place to judge.
+/// Whether an id stands there: bare, the first of several, or in an object.
 fn is_created(node: &Node<'_>) -> bool {
     match node {
         Node::Array(elements) => elements.first().is_some_and(|first| is_some_id(&first.read())),
@@ -139,9 +257,9 @@ fn has_id(node: &Node<'_>, is_wanted: impl Fn(&Node<'_>) -> bool) -> bool {
     members.iter().any(|(name, part)| (name == "id" || name.ends_with("Id")) && is_wanted(&part.read()))
 }
 
+/// Whether it is an id that Brightpearl may give. Numbers that are greater than any, fractions and the like are not.
 fn is_some_id(node: &Node<'_>) -> bool {
-    let digits = text_of(node).unwrap_or_default();
-    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.bytes().any(|byte| byte != b'0')
+    id_of(node).is_some()
 }
 
 fn first_id(response: &RawValue) -> Option<u64> {
@@ -179,8 +297,70 @@ fn missing(answer: Answer, response: &Response) -> Error {
 mod tests {
     use super::*;
 
+    fn expected(answer: Answer, method: Method) -> Expected {
+        Expected { method, answer, is_packed: false, most_ids: None, set: Vec::new() }
+    }
+
     fn is_done(answer: Answer, method: Method, status: u16, body: &str) -> bool {
-        check_given(answer, method, &Response::new(status, body)).is_ok()
+        check_given(&expected(answer, method), &Response::new(status, body)).is_ok()
+    }
+
+    #[test]
+    fn what_answers_nothing_is_not_done_by_the_answer_to_another_request() {
+        for method in [Method::Put, Method::Delete, Method::Post] {
+            for body in [
+                r#"{"response":7}"#,
+                r#"{"response":[7,8]}"#,
+                r#"{"response":[]}"#,
+                r#"{"response":[{"id":1}]}"#,
+                r#"{"response":{"id":7}}"#,
+                r#"{"response":{"message":"queued"}}"#,
+                r#"{"response":{"status":"error"}}"#,
+                r#"{"response":{"errors":[{"code":"X"}]}}"#,
+                r#"{"response":{"results":[],"metaData":{}}}"#,
+                r#"{"reference":{}}"#,
+                r#"{"metaData":{}}"#,
+            ] {
+                assert!(!is_done(Answer::Nothing, method, 200, body), "{method} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_patch_is_done_by_a_resource_that_has_what_was_set() {
+        let set = set_members(
+            br#"[{"op":"replace","path":"/rowValue/rowNet/value","value":"5.00"},{"op":"remove","path":"/gone"},
+                {"op":"replace","path":"/nothing","value":"0.00"},{"op":"add","path":"/a~1b","value":{"id":9}}]"#,
+        );
+        assert_eq!(set, ["rowValue", "a/b"]);
+        for answer in [Answer::Resource, Answer::Object] {
+            for (body, is_done_by) in [
+                (r#"{"response":{"rowValue":{"rowNet":{"value":"5.00"}}}}"#, true),
+                (r#"{"response":{"message":"not carried out"}}"#, false),
+                (r#"{"response":{"status":"error"}}"#, false),
+                (r#"{"response":{"id":7}}"#, false),
+                (r#"{"response":{"rowValue":{},"error":"no"}}"#, false),
+            ] {
+                let expected = Expected { set: set.clone(), ..expected(answer, Method::Patch) };
+                let found = check_given(&expected, &Response::new(200, body)).is_ok();
+                assert_eq!(found, is_done_by, "{answer:?} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_ids_than_were_asked_for_are_the_answer_to_another_request() {
+        for (answer, most, body, is_done_by) in [
+            (Answer::Id, 1, r#"{"response":[7]}"#, true),
+            (Answer::Id, 1, r#"{"response":[7,8]}"#, false),
+            (Answer::Ids, 2, r#"{"response":[7,8]}"#, true),
+            (Answer::Ids, 1, r#"{"response":[7,8]}"#, false),
+            (Answer::Unknown, 1, r#"{"response":[7,8]}"#, false),
+        ] {
+            let expected = Expected { most_ids: Some(most), ..expected(answer, Method::Post) };
+            let found = check_given(&expected, &Response::new(200, body)).is_ok();
+            assert_eq!(found, is_done_by, "{answer:?} {most} {body}");
+        }
     }
 
     #[test]
@@ -204,6 +384,10 @@ mod tests {
                 r#"{"response":{}}"#,
                 r#"{"response":-7}"#,
                 r#"{"response":"ok"}"#,
+                r#"{"response":9223372036854775808}"#,
+                r#"{"response":"99999999999999999999"}"#,
+                r#"{"response":22222222222222222222.5}"#,
+                r#"{"response":1e999}"#,
                 r#"{"response":true}"#,
                 r#"{"status":"ok"}"#,
                 r#"{"errors":[]}"#,

@@ -16,8 +16,9 @@ mod sweep;
 
 pub(crate) use batch::{BatchJob, PACKET_PATH, Word, packed, read_labelled};
 pub(crate) use cells::{id_of, instant_of, key_of};
+pub(crate) use emptiness::says_none;
 pub(crate) use fetch::{FetchJob, planned_ids};
-pub(crate) use given::{check_given, gives_id, holds, id_given};
+pub(crate) use given::{Expected, check_given, gives_id, holds, id_given};
 pub(crate) use options::job as options_job;
 pub(crate) use request::job as request_job;
 pub(crate) use search::SearchJob;

@@ -4,18 +4,18 @@ use crate::catalog::operation::Answer;
 use crate::checked::Checked;
 use crate::envelope::{Envelope, check_whole};
 use crate::error::Result;
-use crate::http::{Method, Response};
+use crate::http::Response;
 use crate::output::{Output, Reply};
 
-use super::given::check_given;
+use super::given::{Expected, check_given};
 use super::single::SingleJob;
 
 /// Plans a request that was checked before.
 pub(crate) fn job(checked: &Checked) -> SingleJob {
-    let (method, answer) = (checked.method, checked.answer);
+    let expected = Expected::of(checked);
     SingleJob::new(checked.draft(1), move |response| {
-        let reply =
-            if method.is_read() { whole_reply(answer, response) } else { reply(method, answer, response) };
+        let is_read = expected.method.is_read();
+        let reply = if is_read { whole_reply(expected.answer, response) } else { reply(&expected, response) };
         Ok(Output::Reply(reply?))
     })
 }
@@ -25,8 +25,8 @@ pub(crate) fn job(checked: &Checked) -> SingleJob {
 /// # Errors
 /// [`Kind::Protocol`](crate::Kind::Protocol) when it is cut off, no envelope, or does not say that the write was carried
 /// out.
-pub(super) fn reply(method: Method, answer: Answer, response: Response) -> Result<Reply> {
-    check_given(answer, method, &response)?;
+pub(super) fn reply(expected: &Expected, response: Response) -> Result<Reply> {
+    check_given(expected, &response)?;
     Ok(as_it_is(response))
 }
 

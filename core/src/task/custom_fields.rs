@@ -9,8 +9,9 @@ use super::program::{Next, Program, TaskAnswer, get};
 use crate::catalog::build;
 use crate::catalog::build::{choice, closed, field, list, map};
 use crate::catalog::field::{Field, MapKey, Rule, Shape};
-use crate::error::{Error, Fault, Result, Violation};
+use crate::error::{Error, Fault, Kind, Result, Violation};
 use crate::http::Method;
+use crate::jobs::says_none;
 use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of, token};
 use crate::operation::SingleRequest;
 
@@ -89,6 +90,8 @@ struct CustomFields {
     fields: Vec<CustomField>,
     /// The answer with the values, as it came last.
     present: String,
+    /// Whether what was read after the patch still had what stood there before.
+    is_unshown: bool,
     goal: Goal,
     changed: Vec<String>,
 }
@@ -139,6 +142,7 @@ fn start(arguments: &Arguments<'_>, goal: Goal) -> Result<Box<dyn Program>> {
         stage: CustomFieldStage::MetaData,
         fields: Vec::new(),
         present: String::new(),
+        is_unshown: false,
         goal,
         changed: Vec::new(),
     }))
@@ -213,6 +217,21 @@ impl CustomFields {
         }
         refuse(self.task, violations)?;
         Ok((operations, changed))
+    }
+
+    /// The first of the fields that were patched that is not as it was wanted. `stays` says whether only one counts that still
+    /// has what stood there before: Brightpearl may keep a value in another form.
+    fn unshown(&self, values: &str, stays: bool) -> Option<&CustomField> {
+        let Goal::Change(wanted) = &self.goal else { return None };
+        let (before, after) = (Record::parse(&self.present), Record::parse(values));
+        wanted.iter().find_map(|(name, json)| {
+            let field = self.find(name, "").ok().filter(|field| self.changed.contains(&field.code))?;
+            let wanted = Part::json(json.as_bytes()).ok()?;
+            let found = after.raw(&field.code);
+            let is_shown = matches!(field.change(found, &wanted), Ok(None));
+            let is_unshown = !is_shown && (!stays || found == before.raw(&field.code));
+            is_unshown.then_some(field)
+        })
     }
 
     fn changed(&self) -> String {
@@ -290,17 +309,39 @@ impl Program for CustomFields {
             (CustomFieldStage::Patch, _) if matches!(answer.response.read(), Node::Null) => {
                 CustomFieldStage::ValuesAfterwards
             }
-            (CustomFieldStage::Patch | CustomFieldStage::ValuesAfterwards | CustomFieldStage::Done, _) => {
-                self.present = values(answer)?;
+            (CustomFieldStage::Patch, _) => {
+                let values = values(answer)?;
+                if self.unshown(&values, false).is_some() {
+                    // It may be the answer to another request.
+                    CustomFieldStage::ValuesAfterwards
+                } else {
+                    self.present = values;
+                    CustomFieldStage::Done
+                }
+            }
+            (CustomFieldStage::ValuesAfterwards, _) => {
+                let values = values(answer)?;
+                if let Some(field) = self.unshown(&values, true) {
+                    let message = format!(
+                        "the answer said that the custom fields were changed, and {} still has what stood there before; look in \
+                         Brightpearl",
+                        field.code
+                    );
+                    self.is_unshown = true;
+                    return Err(Error::new(Kind::Protocol, message).at("response"));
+                }
+                self.is_unshown = false;
+                self.present = values;
                 CustomFieldStage::Done
             }
+            (CustomFieldStage::Done, _) => CustomFieldStage::Done,
         };
         Ok(())
     }
 
     fn refused(&mut self, error: Error) -> Result<()> {
         // An account without custom fields may answer 404 for their list (API notes §3.3).
-        if matches!(self.stage, CustomFieldStage::MetaData) && error.status() == Some(404) {
+        if matches!(self.stage, CustomFieldStage::MetaData) && says_none(&error) {
             self.stage = CustomFieldStage::Values;
             return Ok(());
         }
@@ -325,7 +366,7 @@ impl Program for CustomFields {
 
     fn progress(&self) -> Option<String> {
         let is_changed = matches!(self.stage, CustomFieldStage::ValuesAfterwards);
-        is_changed.then(|| ObjectText::new().raw("changed", &self.changed()).finish())
+        (is_changed && !self.is_unshown).then(|| ObjectText::new().raw("changed", &self.changed()).finish())
     }
 }
 

@@ -3,11 +3,9 @@
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind, Result};
 use crate::http::Method;
-use crate::id_set::IdSet;
 use crate::json::{DEEPEST, Node, ObjectText, Part, Record, depth, id_of, records};
 use crate::operation::SingleRequest;
 use crate::shared::Shared;
-use crate::value::Decimal;
 
 use super::arguments::Arguments;
 use super::entry::{Becomes, One};
@@ -101,21 +99,9 @@ impl<'a> TaskAnswer<'a> {
         ids.filter(|ids| !ids.is_empty()).ok_or_else(|| self.unexpected("an id, or some"))
     }
 
-    /// Whether what it says is beyond what an answer is read for: a resource that is too deep, or a number that no id can
-    /// be.
+    /// Whether it is a resource that is too deep to be read.
     pub(crate) fn is_unwieldy(&self) -> bool {
-        let is_beyond = |node: &Node<'_>| match node {
-            Node::Number(digits) => is_beyond_ids(digits),
-            Node::Text(text) => {
-                !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && is_beyond_ids(text)
-            }
-            Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable => false,
-        };
-        let holds = match self.response.read() {
-            Node::Array(elements) => elements.iter().any(|element| is_beyond(&element.read())),
-            node => is_beyond(&node),
-        };
-        holds || (self.is_deep() && matches!(self.response.read(), Node::Object(_)))
+        self.is_deep() && matches!(self.response.read(), Node::Object(_))
     }
 
     fn is_deep(&self) -> bool {
@@ -169,12 +155,6 @@ impl<'a> TaskAnswer<'a> {
         let message = format!("the answer's response is {found}; expected {expected}");
         Error::new(Kind::Protocol, message).at("response")
     }
-}
-
-/// Whether a number is above every id.
-fn is_beyond_ids(digits: &str) -> bool {
-    let highest = Decimal::from(IdSet::HIGHEST);
-    !digits.starts_with('-') && Decimal::parse(digits).map_or(true, |number| number > highest)
 }
 
 /// A GET of a path.

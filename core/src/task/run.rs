@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Arguments, Next, Procedure, Program, Single, TaskAnswer, entry};
-use crate::catalog::operation;
 use crate::checked::{Checked, check_request};
 use crate::checkpoint::Position;
 use crate::error::{Error, Result};
-use crate::http::{Method, Response};
+use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
-use crate::jobs::{check_given, gives_id};
+use crate::jobs::{Expected, check_given};
 use crate::operation::Task;
 use crate::output::{Output, TaskResult};
 use crate::shared::Shared;
@@ -66,8 +65,8 @@ struct ProgramJob {
     upcoming: Option<Checked>,
     /// Whether anything but a read was handed out.
     has_written: bool,
-    /// The verb of the request that was handed out last, and what it answers.
-    out: Option<(Method, operation::Answer)>,
+    /// What the answer to the request that was handed out last must give.
+    out: Option<Expected>,
     outputs: VecDeque<Output>,
     is_answered: bool,
     is_consumed: bool,
@@ -94,22 +93,25 @@ impl ProgramJob {
 impl Job for ProgramJob {
     fn next(&mut self) -> Option<Draft> {
         let checked = self.upcoming.take()?;
-        self.out = Some((checked.method, checked.answer));
+        self.out = Some(Expected::of(&checked));
         self.has_written |= !checked.method.is_read();
         Some(checked.draft(1))
     }
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
-        let write = self.out.filter(|(method, _)| !method.is_read());
-        if let Some((method, answer)) = write {
-            // The program asks for the id of what was created, and may look for itself at what a change has left.
-            let is_read_closer = gives_id(answer) || self.program.reads_back();
-            let answer = if is_read_closer { operation::Answer::Unknown } else { answer };
-            check_given(answer, method, &response)?;
+        let write = self.out.as_ref().filter(|expected| !expected.method.is_read());
+        if let Some(expected) = write {
+            // The program may look for itself at what a change has left.
+            if self.program.reads_back() {
+                check_given(&expected.read_closer(), &response)?;
+            } else {
+                check_given(expected, &response)?;
+            }
         }
         let answer = TaskAnswer::read(&response.body, &self.shared)?;
-        // A failed read has changed nothing; asking again may help.
-        self.program.take(&answer).map_err(|error| match write.is_some() && answer.is_unwieldy() {
+        // A failed read has changed nothing; asking again may help. A write that is read back is not done by what cannot be read.
+        let is_done = write.is_some() && !self.program.reads_back();
+        self.program.take(&answer).map_err(|error| match is_done && answer.is_unwieldy() {
             true => Unusable::Unwieldy(error),
             false => Unusable::Unreadable(error),
         })?;

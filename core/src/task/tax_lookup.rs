@@ -7,7 +7,7 @@ use super::plain_row::{Row, times};
 use super::program::{TaskAnswer, get};
 use crate::error::{Fault, Result, Violation};
 use crate::id_set::{IdSet, Split};
-use crate::json::{id_of, nearest, quoted, text_of};
+use crate::json::{Record, id_of, nearest, quoted, text_of};
 use crate::operation::SingleRequest;
 use crate::value::Decimal;
 
@@ -19,8 +19,8 @@ pub(super) struct Lookup {
     is_asking_for_rates: bool,
     /// Tax codes, by product.
     codes: BTreeMap<u64, String>,
-    /// Rates, by tax code.
-    rates: BTreeMap<String, Decimal>,
+    /// Rates, by tax code; nothing where what was answered is not one rate.
+    rates: BTreeMap<String, Option<Decimal>>,
     known_products: IdSet,
 }
 
@@ -57,8 +57,11 @@ impl Lookup {
         for record in answer.records()? {
             if self.is_asking_for_rates {
                 if let Some(code) = record.text("code") {
-                    // No rate is the rate of an exempt code (API notes §8.5.6).
-                    self.rates.insert(code, record.decimal("rate").unwrap_or_default());
+                    let rate = rate_of(&record);
+                    let known = self.rates.entry(code).or_insert(rate);
+                    if *known != rate {
+                        *known = None;
+                    }
                 }
             } else if let Some(id) = record.node("id").as_ref().and_then(id_of) {
                 self.known_products.insert(id)?;
@@ -107,7 +110,13 @@ impl Lookup {
                 };
                 return Err(violation(at("taxCode"), Fault::NotAllowed, format!("{code:?}"), expected));
             };
-            let Some(tax) = tax_of(row.net, *rate) else {
+            let Some(rate) = *rate else {
+                let expected = format!(
+                    "a tax amount, since Brightpearl's answer does not say one rate from 0 to 100 for {code:?}"
+                );
+                return Err(missing(at("tax"), expected));
+            };
+            let Some(tax) = tax_of(row.net, rate) else {
                 let expected = "a tax amount, since it cannot be worked out exactly";
                 return Err(missing(at("tax"), expected));
             };
@@ -121,6 +130,14 @@ impl Lookup {
 /// Most products in one GET (API notes §1.3).
 const PRODUCTS_AT_ONCE: usize = 200;
 const LONGEST_ID_TEXT: usize = 4_000;
+
+/// The rate of a tax code in per cent; nothing where what stands there is none. Without any, the code is exempt (API notes
+/// §8.5.6).
+fn rate_of(record: &Record<'_>) -> Option<Decimal> {
+    let Some(found) = record.node("rate") else { return Some(Decimal::default()) };
+    let rate = Decimal::parse_json(text_of(&found)?.trim()).ok()?;
+    (Decimal::default()..=Decimal::from(100_u64)).contains(&rate).then_some(rate)
+}
 
 /// Per cent of a net amount, to two places as row taxes have them (API notes §1.8); halves go away from zero.
 fn tax_of(net: Decimal, rate: Decimal) -> Option<Decimal> {

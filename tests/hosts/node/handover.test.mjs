@@ -63,7 +63,7 @@ function played({ lasts = 1000, store = () => {}, options = {}, granted = {} } =
     since += 1;
     if (since > lasts) {
       happened.push("refused");
-      return { status: 401, headers: [], body: '{"response":"Not authorized"}' };
+      return { status: 401, headers: [], body: '{"response":"Authorization token expired"}' };
     }
     happened.push("sent");
     return answered(request);
@@ -365,7 +365,7 @@ test("a call whose tokens were not taken ends, although another exchange's were"
         return { status: 200, headers: [], body: JSON.stringify(body) };
       }
       posts += method === "POST";
-      if (posts === 1) return { status: 401, headers: [], body: '{"response":"Not authorized"}' };
+      if (posts === 1) return { status: 401, headers: [], body: '{"response":"Authorization token expired"}' };
       await isRefused;
       for (let step = 0; step < steps; step += 1) await undefined;
       return { status: 200, headers: [], body: '{"response":100}' };

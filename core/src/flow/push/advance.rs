@@ -329,7 +329,7 @@ impl PushJob {
             }
         };
         // What the one has written is seen before the other one overwrites it.
-        if self.terms.note().is_some() && entry.is_record() && self.window.is_written_to(&path, index) {
+        if self.terms.written().is_some() && entry.is_record() && self.window.is_written_to(&path, index) {
             return false;
         }
         let method = if entry.is_record() { self.terms.mapping().method() } else { Method::Post };
@@ -491,7 +491,7 @@ impl PushJob {
             if let Some(is_update) = self.go(index, Progress::announce) {
                 let entry = self.window.entry(index);
                 let key = entry.key().filter(|_| entry.is_record());
-                let is_looked_up = self.terms.note().is_some() && entry.mapped().literal_path().is_none();
+                let is_looked_up = self.terms.written().is_some() && entry.mapped().literal_path().is_none();
                 let path = entry.progress().writes_to().filter(|_| entry.is_record() && is_looked_up);
                 self.ledger.announce(index, entry.name(), is_update, key, path);
             }

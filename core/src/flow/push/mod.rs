@@ -26,6 +26,7 @@ mod own_read;
 mod parent;
 mod pending;
 mod progress;
+mod read_rows;
 mod referents;
 mod renewal;
 mod rivals;

@@ -17,6 +17,10 @@ use crate::jobs::{gives_id, holds, id_given};
 use crate::output::State;
 use crate::output::{BatchResult, Output, Resources};
 
+/// Why nobody has seen that it was updated.
+const UNREAD: &str =
+    "Brightpearl's answer says nothing of it, as a gateway's might, and no source says how it is read again";
+
 impl PushJob {
     /// Takes the news, and goes on.
     pub(super) fn heed(&mut self, news: Vec<News<Errand>>) {
@@ -107,7 +111,7 @@ impl PushJob {
     fn settle_unread(&mut self, index: usize, id: u64, error: Error) {
         let reason = format!("it is there already and could not be read: {error}");
         // What is read of a note is not what is written.
-        let id = Some(id).filter(|_| self.terms.note().is_none());
+        let id = Some(id).filter(|_| self.terms.written().is_none());
         let ending = Ending { id, error: Some(error), ..Ending::because(State::Rejected, reason) };
         self.settle_unfound(index, ending);
     }
@@ -152,11 +156,15 @@ impl PushJob {
                 return self.put_in_doubt(index, error);
             }
             (Some(id), _) => return self.take_change(index, id, out.answer),
-            (None, _) if self.shows_in_a_note(index) => {
+            (None, _) if self.is_read_back(index) => {
                 self.go(index, Progress::look_at_change);
                 return;
             }
-            (None, Method::Put) => Ending { id, ..Ending::of(State::Updated) },
+            (None, Method::Put) => {
+                let is_unsaid = matches!(out.answer, Answer::Nothing | Answer::Unknown);
+                let reason = is_unsaid && !self.terms.looks_ms().is_empty();
+                Ending { id, reason: reason.then(|| UNREAD.to_owned()), ..Ending::of(State::Updated) }
+            }
             (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
                 // An id that is no id to us may be found by the key.
                 let is_sought = self.window.entry(index).sought().is_some();
@@ -191,9 +199,9 @@ impl PushJob {
         self.given.entry(mapping).or_default().insert(id).unwrap_or(true)
     }
 
-    /// Whether a note shows what was written to it. Where nobody wants to look, its answer is believed.
-    fn shows_in_a_note(&self, index: usize) -> bool {
-        let is_looked_for = self.terms.note().is_some() && !self.terms.looks_ms().is_empty();
+    /// Whether it is read what came of a write. Where nobody wants to look, its answer is believed.
+    fn is_read_back(&self, index: usize) -> bool {
+        let is_looked_for = self.terms.written().is_some() && !self.terms.looks_ms().is_empty();
         is_looked_for && self.window.entry(index).is_record()
     }
 
@@ -240,7 +248,7 @@ impl PushJob {
             }
             Delivery::Applied => match changes {
                 Some(id) => self.take_change(index, id, out.answer),
-                None if self.shows_in_a_note(index) => {
+                None if self.is_read_back(index) => {
                     self.go(index, Progress::look_at_change);
                 }
                 None => self.settle(index, Ending { error: Some(error), ..Ending::of(State::Created) }),

@@ -1,4 +1,4 @@
-//! Whether a note shows what was written to it: such a write is answered by nothing.
+//! Whether a note, or what else was written to, shows what was written: such a write is answered by nothing.
 
 use serde_json::value::RawValue;
 
@@ -10,23 +10,23 @@ use super::judge::{Judge, Verdict, settle};
 use super::lookup::Hit;
 use super::referents::Referent;
 use crate::catalog::field::Shape;
-use crate::catalog::{EventFlag, ShippedNote};
+use crate::catalog::{EventFlag, Written};
 use crate::http::Method;
-use crate::json::{Node, Part, Record, id_of, quoted};
+use crate::json::{Node, ObjectText, Part, Record, array, id_of, quoted};
 use crate::mapping::{Reference, Resolution};
 use crate::output::{Difference, State};
 use crate::value::DateTime;
 
 impl Judge<'_> {
-    /// The note that tells what came of a record's write, where that is to be seen.
-    pub(super) fn written_note(self, entry: &PushEntry) -> Option<&'static ShippedNote> {
+    /// What tells what came of a record's write, where that is to be seen.
+    pub(super) fn written_note(self, entry: &PushEntry) -> Option<Written> {
         let progress = entry.progress();
         let is_unsure = progress.doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
-        self.terms.note().filter(|_| entry.is_record() && (progress.is_changed() || is_unsure))
+        self.terms.written().filter(|_| entry.is_record() && (progress.is_changed() || is_unsure))
     }
 
-    /// What was written to a note is done once the note shows it: a gateway may give the same answer, `{}`.
-    pub(super) fn of_written_note(self, entry: &PushEntry, note: &ShippedNote) -> Verdict {
+    /// What was written is done once it shows: a gateway may give the same answer, `{}`.
+    pub(super) fn of_written_note(self, entry: &PushEntry, note: Written) -> Verdict {
         let progress = entry.progress();
         let is_unsure = progress.doubt().is_some();
         let wanted = self.referents.unsought(entry);
@@ -38,7 +38,7 @@ impl Judge<'_> {
             return note.id_in(&path).map_or(Verdict::LeaveInDoubt, Verdict::Read);
         };
         let is_put = self.terms.mapping().method() == Method::Put;
-        let unshown = unshown(note, self.terms.shape(), &body, json, is_unsure);
+        let unshown = unshown(&note, self.terms.shape(), &body, json, is_unsure);
         if unshown.is_empty() {
             let state = if is_put { State::Updated } else { State::Created };
             return settle(Ending { verified: is_unsure, ..Ending::of(state) });
@@ -89,15 +89,33 @@ impl Judge<'_> {
 /// What a note that was read does not have of a body of that shape. `is_unsure` says whether somebody else may have done
 /// the same, so that the very events must be there.
 fn unshown(
-    note: &ShippedNote,
+    note: &Written,
     shape: Option<&Shape>,
     body: &str,
     json: &str,
     is_unsure: bool,
 ) -> Vec<Difference> {
+    let some_of = note.some_of.map(|(place, by)| only_named(place, by, body, json));
+    let json = some_of.as_deref().unwrap_or(json);
     let mut unshown = differences(note.evidence.members, shape, body, json);
     unshown.extend(unmade(note.evidence.flags, body, json, is_unsure));
     unshown
+}
+
+/// What was read with those elements of an array alone that the body names, in its order.
+fn only_named(place: &str, by: &str, body: &str, json: &str) -> String {
+    let (body, record) = (Record::parse(body), Record::parse(json));
+    let named = |part: &Part<'_>| Record::of(part).node(by).as_ref().and_then(id_of);
+    let there = record.elements(place);
+    let find = |wanted: &Part<'_>| {
+        let id = named(wanted)?;
+        there.iter().find(|part| named(part) == Some(id))?.raw().map(str::to_owned)
+    };
+    let elements = array(body.elements(place).iter().filter_map(find));
+    let others = record.0.iter().filter(|(name, _)| name != place);
+    let whole =
+        others.fold(ObjectText::new(), |text, (name, part)| text.raw(name, part.raw().unwrap_or("null")));
+    whole.raw(place, &elements).finish()
 }
 
 /// The truth values that are not what the events make of them, of events that the note does not list.
@@ -172,10 +190,10 @@ fn places(unshown: &[Difference]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::shipped_note;
+    use crate::catalog::written;
 
     fn places_of(target: &str, body: &str, json: &str, is_unsure: bool) -> Vec<String> {
-        let unshown = unshown(shipped_note(target).unwrap(), None, body, json, is_unsure);
+        let unshown = unshown(&written(target).unwrap(), None, body, json, is_unsure);
         unshown.into_iter().map(|difference| difference.pointer).collect()
     }
 
@@ -223,6 +241,22 @@ mod tests {
             of(r#"{"priority":true,"shipping":{"reference":"","weight":"2.5","shippingMethodId":1}}"#),
             ["/priority", "/shipping/reference"]
         );
+    }
+
+    #[test]
+    fn prices_show_in_the_lists_that_were_named() {
+        let of = |there: &str| {
+            let body = r#"{"priceLists":[{"priceListId":2,"quantityPrice":{"1":"9.95"}}]}"#;
+            let json = format!(
+                r#"{{"productId":7,"priceLists":[{{"priceListId":1,"quantityPrice":{{"1":"5"}}}}{there}]}}"#
+            );
+            places_of("product-service/product-price/{PRODUCT-ID}/price-list", body, &json, false)
+        };
+        assert_eq!(of(r#",{"priceListId":2,"currencyId":1,"quantityPrice":{"1":"9.9500"}}"#), [""; 0]);
+        let other = ["/priceLists/0/quantityPrice/1"];
+        assert_eq!(of(r#",{"priceListId":2,"quantityPrice":{"1":"9.90"}}"#), other);
+        assert_eq!(of(r#",{"priceListId":2,"quantityPrice":{}}"#), other);
+        assert_eq!(of(""), ["/priceLists"]);
     }
 
     #[test]

@@ -33,8 +33,10 @@ pub(super) struct Progress {
     is_verified: bool,
     /// Whether what is there was changed in this run, and is being looked at once more.
     is_changed: bool,
-    /// How often it was read once more, since what was read did not show what was written.
+    /// How often it was read once more, since what was read did not show what was written, or was not to be believed.
     rereads: usize,
+    /// What the reading before had.
+    read_before: Option<String>,
     /// The write of this run of which it is to be seen what came.
     written: Option<SingleRequest>,
 }
@@ -91,6 +93,7 @@ impl Progress {
             is_verified: false,
             is_changed: false,
             rereads: 0,
+            read_before: None,
             written: None,
         }
     }
@@ -285,12 +288,18 @@ impl Progress {
 
     /// It is to be read once more, after a pause; how often it was before.
     pub(super) fn read_again(&mut self) -> Result<(u64, usize)> {
-        let id = self.go("read once more", |before| {
-            let Station::Read(id, _, doubt) = before else { return Err(before) };
-            Ok((Station::Reading(id, doubt), id))
+        let (id, json) = self.go("read once more", |before| {
+            let Station::Read(id, json, doubt) = before else { return Err(before) };
+            Ok((Station::Reading(id, doubt), (id, json)))
         })?;
         self.rereads += 1;
+        self.read_before = Some(json);
         Ok((id, self.rereads - 1))
+    }
+
+    /// What the reading before had, of the same record in the same state of things.
+    pub(super) fn read_before(&self) -> Option<&str> {
+        self.read_before.as_deref()
     }
 
     /// How often it was read once more.
@@ -357,6 +366,7 @@ impl Progress {
             Ok((Station::Open(Unclear::Nothing), write.request))
         })?;
         self.is_changed = true;
+        self.read_before = None;
         self.written = Some(request);
         Ok(())
     }

@@ -56,7 +56,7 @@ pub(super) fn compared(
         return unknown("the shipment has a quantity of more than four decimal places");
     };
     let Some(noted) = NotedPieces::of(note, json) else {
-        return unknown("the goods-out note has a quantity that cannot be read");
+        return unknown("the goods-out note came without its rows, or with a quantity that cannot be read");
     };
     if shipped.items.is_empty() {
         return if noted.total == total {
@@ -93,9 +93,13 @@ pub(super) fn compared(
 }
 
 impl NotedPieces {
-    /// Nothing where one of its quantities cannot be read.
+    /// Nothing where its rows, or one of their quantities, cannot be read.
     fn of(note: &ShippedNote, json: &str) -> Option<Self> {
         let rows = Record::parse(json).record(note.rows);
+        if rows.0.is_empty() {
+            // No note is of nothing: they were left out on the way.
+            return None;
+        }
         let mut noted = Self { total: 0, products: BTreeMap::new() };
         for row in rows.0.iter().flat_map(|(_, row)| records(row)) {
             let count = parts(row.decimal(note.quantity)?)?;

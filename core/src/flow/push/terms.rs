@@ -3,7 +3,7 @@
 use super::sought::{Group, Sought};
 use crate::catalog::field::Shape;
 use crate::catalog::operation::{Answer, Content, Verify};
-use crate::catalog::{self, ShippedNote, Update};
+use crate::catalog::{self, ShippedNote, Update, Written};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::jobs::gives_id;
@@ -20,6 +20,8 @@ pub(super) struct Terms {
     update: Option<&'static Update>,
     /// The note whose quantities a record is held against.
     note: Option<&'static ShippedNote>,
+    /// How it is read what came of a write.
+    written: Option<Written>,
     /// Whether a creation answers under which id.
     owes_id: bool,
     /// How it is found out what became of a write.
@@ -48,6 +50,7 @@ impl Terms {
             shape: shape_of(target, mapping.method()),
             owes_id: mapping.method() == Method::Post && gives_id(answer_of(target, mapping.method())),
             note: catalog::shipped_note(target),
+            written: catalog::written(target),
             update: catalog::update(target).filter(|_| mapping.method() == Method::Post),
             ways: catalog::find(target, mapping.method()).map_or(&[], |found| found.operation.verify),
             existing: push.existing,
@@ -119,9 +122,14 @@ impl Terms {
         self.note
     }
 
+    /// How it is read what came of a write that is answered by nothing.
+    pub(super) fn written(&self) -> Option<Written> {
+        self.written
+    }
+
     /// The path that reads what a record is compared with, or held against.
     pub(super) fn read(&self) -> Option<&'static str> {
-        self.update.map(|update| update.read).or_else(|| self.note.map(|note| note.read))
+        self.update.map(|update| update.read).or_else(|| self.written.map(|written| written.read))
     }
 
     pub(super) fn existing(&self) -> Existing {

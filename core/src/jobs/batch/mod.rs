@@ -26,6 +26,7 @@ use crate::output::{BatchResult, Output, Reply};
 use crate::shared::Shared;
 use crate::telemetry::Event;
 
+use super::given::Expected;
 use super::request::reply;
 use message::PacketMode;
 pub(crate) use message::{PATH as PACKET_PATH, Word, packed, read_labelled};
@@ -369,7 +370,7 @@ impl Job for BatchJob {
         } else {
             let write = sent.writes.first().map(|index| &self.writes[*index].request);
             let Some(write) = write else { return Err(Unusable::Hopeless(not_out())) };
-            vec![Fate::Settled(Ok(reply(write.method, write.answer, response)?))]
+            vec![Fate::Settled(Ok(reply(&Expected::of(write), response)?))]
         };
         self.unanswered = 0;
         if let Some(Sent { writes, probe, .. }) = self.out.remove(&tag) {

@@ -1,9 +1,9 @@
 //! What the end of a packet means for the writes in it.
 
-use crate::catalog::operation::Answer;
 use crate::checked::Checked;
 use crate::classify::{Failed, classify_write};
 use crate::error::{Delivery, Error, Kind, Result};
+use crate::jobs::given::Expected;
 use crate::jobs::request::reply;
 use crate::output::Reply;
 use crate::retry::Class;
@@ -28,9 +28,7 @@ pub(super) fn fate(word: Word, write: &Checked, max_body_bytes: usize) -> Fate {
         Word::Answer(response) => match classify_write(&response, max_body_bytes) {
             Ok(()) => {
                 let status = response.status;
-                // The packet's envelope is Brightpearl's word on it: where no source knows what it answers, that will do.
-                let answer = if write.answer == Answer::Unknown { Answer::Nothing } else { write.answer };
-                match reply(write.method, answer, response) {
+                match reply(&Expected::of(write).packed(), response) {
                     Ok(reply) => Fate::Settled(Ok(reply)),
                     Err(error) => in_doubt(error.with_status(status), write),
                 }
