@@ -1,8 +1,8 @@
 //! A doubt lasts until it is settled: for the key, whichever record it was, and also when nothing is left of the record.
 
 use crate::small_account::{Account, Given, Ran, client, push_of, push_of_records, run, run_for};
-use brightpearl_core::Kind;
 use brightpearl_core::operation::{Json, Push};
+use brightpearl_core::{Kind, Method, Response};
 use serde_json::json;
 
 const NOTES: &str = r#"{"version": 1, "name": "addresses", "target": "contact-service/postal-address",
@@ -164,4 +164,22 @@ fn a_line_that_was_altered_is_refused_all_the_same() {
     let altered = first.journal.replacen(r#""state":"created""#, r#""state":created"#, 1);
     let error = client("").push(with(&altered, push_of(&["A"]))).expect_err("a refusal");
     assert_eq!(error.kind(), Kind::Validation);
+}
+
+#[test]
+fn what_this_run_has_created_behind_a_doubt_is_told_plainly() {
+    let mut account = Account::new();
+    // The host dies when the creation is out, which goes nowhere.
+    let first =
+        run_for(client("").push(push_of(&["A"])).unwrap(), &mut account, 2, |request, _| {
+            match request.method {
+                Method::Post => Given::Instead(Response::new(200, "{}")),
+                _ => Given::Own,
+            }
+        });
+    assert!(first.outcomes.is_empty() && account.orders.is_empty());
+    let push = Push { journal: Some(first.journal), ..push_of(&["A"]) };
+    let second = run(client("").push(push).unwrap(), &mut account, |_, _| Given::Own);
+    assert_eq!((second.states(), account.orders.len()), (vec!["created"], 1));
+    assert_eq!(second.outcomes[0].reason, None, "it was written and answered");
 }

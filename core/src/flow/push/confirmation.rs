@@ -10,10 +10,13 @@ use super::ending::Ending;
 use super::entry::{PushEntry, Role};
 use super::journal::DoneState;
 use super::lookup::{Hit, Lookups};
-use super::referents::listed;
+use super::own_read::own_read;
+use super::referents::{listed, slot_of};
 use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
+use crate::id_set::IdSet;
+use crate::mapping::OnMissing;
 use crate::output::{Outcome, State};
 
 /// What a window has created, and the outcomes that wait until it is known to be there once.
@@ -22,6 +25,9 @@ pub(super) struct Confirmation {
     /// When the window began: nothing that it creates was there then. Nothing before the time is told.
     since: Option<HostTime>,
     creations: Vec<Creation>,
+    /// What was created for records and is not looked for; it is read where Brightpearl refuses a record of the window.
+    unlooked: Vec<UnlookedCreation>,
+    has_refusal: bool,
     held: Vec<HeldOutcome>,
     /// How many looks have counted.
     looks: usize,
@@ -44,11 +50,21 @@ struct Creation {
     mapping: Option<String>,
     /// What the journal calls it.
     name: String,
+    /// The path that created it.
+    target: Option<String>,
     sought: Sought,
     id: Option<u64>,
     /// Whether an earlier run has created it, and was cut off before it looked.
     is_earlier: bool,
     uniqueness: Uniqueness,
+}
+
+/// Something that was created for a record, in this run or an earlier one, and is believed.
+#[derive(Debug)]
+struct UnlookedCreation {
+    name: String,
+    target: String,
+    id: u64,
 }
 
 /// What the looks for it have shown.
@@ -130,9 +146,8 @@ impl Creation {
         match (others.is_empty(), hits.contains(&own)) {
             (true, true) => Uniqueness::Alone,
             (true, false) => Uniqueness::Unseen,
-            // Only the records of the push itself are read by their ids.
-            (false, false) if self.mapping.is_none() => Uniqueness::Others(others),
-            (false, _) => Uniqueness::with_others(own, others),
+            (false, false) => Uniqueness::Others(others),
+            (false, true) => Uniqueness::with_others(own, others),
         }
     }
 
@@ -152,9 +167,16 @@ impl Creation {
                 listed(hits)
             )),
             Uniqueness::Others(_) => None,
-            Uniqueness::Instead(id, why) => Some(format!(
-                "the answer to its write named another one, and {why}; with its key {id} is there"
-            )),
+            Uniqueness::Instead(id, why) => {
+                let whose = if self.mapping.is_some() {
+                    format!("the write of {what}")
+                } else {
+                    "its write".to_owned()
+                };
+                Some(format!(
+                    "the answer to {whose} named another one, and {why}; with its key {id} is there"
+                ))
+            }
             Uniqueness::NotThere(why) => Some(format!(
                 "{what} was answered as created, and {why}: whether it was created is not known; look in Brightpearl"
             )),
@@ -242,6 +264,8 @@ impl Confirmation {
         if self.is_not_there(of) {
             outcome.state = State::MaybeApplied;
             outcome.id = None;
+        } else if self.refers_to_another(of) {
+            outcome.state = differing(outcome.state);
         }
         let before = match (name, outcome.reason.take()) {
             (None, _) => Some(format!("record {of} of this push is the same")),
@@ -251,20 +275,45 @@ impl Confirmation {
         outcome
     }
 
-    /// The ids of records that no look has shown, to be read once.
-    pub(super) fn unseen_ids(&mut self) -> Vec<u64> {
-        let was_read = std::mem::replace(&mut self.was_read, true);
-        if was_read { Vec::new() } else { self.unseen_mut().map(|(_, id, _)| id).collect() }
+    /// The ids of what no look has shown, to be read once, by the paths that created it.
+    pub(super) fn unseen_ids(&mut self) -> BTreeMap<String, Vec<u64>> {
+        let mut ids: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        if std::mem::replace(&mut self.was_read, true) {
+            return ids;
+        }
+        for (target, _, id, _) in self.unseen_mut() {
+            ids.entry(target.to_owned()).or_default().push(id);
+        }
+        for UnlookedCreation { target, id, .. } in self.unlooked.iter().filter(|_| self.has_refusal) {
+            ids.entry(target.clone()).or_default().push(*id);
+        }
+        ids
     }
 
-    /// What no look has shown of the records themselves, with the id that each is said to have.
-    pub(super) fn unseen_mut(&mut self) -> impl Iterator<Item = (&Sought, u64, &mut Uniqueness)> {
+    /// What no look has shown, with the path that created it and the id that it is said to have.
+    pub(super) fn unseen_mut(&mut self) -> impl Iterator<Item = (&str, &Sought, u64, &mut Uniqueness)> {
         self.creations.iter_mut().filter_map(|creation| {
-            let Creation { mapping: None, sought, id: Some(id), uniqueness, .. } = creation else {
+            let Creation { target, sought, id: Some(id), uniqueness, .. } = creation else {
                 return None;
             };
-            uniqueness.is_unseen().then_some((&*sought, *id, uniqueness))
+            uniqueness.is_unseen().then_some((
+                target.as_deref().unwrap_or_default(),
+                &*sought,
+                *id,
+                uniqueness,
+            ))
         })
+    }
+
+    /// The names in the journal of what was not looked for, and of which this read does not have the ids.
+    pub(super) fn gone(&self, target: &str, missing: &IdSet) -> Vec<String> {
+        let gone = self.unlooked.iter().filter(|one| one.target == target && missing.contains(one.id));
+        gone.map(|one| one.name.clone()).collect()
+    }
+
+    /// Takes note that Brightpearl refused a record. What it refers to may not be there.
+    pub(super) fn note_refusal(&mut self) {
+        self.has_refusal = true;
     }
 
     /// What is there instead of what the answer to a record's write named.
@@ -285,7 +334,17 @@ impl Confirmation {
 
     fn is_not_there(&self, record: u64) -> bool {
         let is_not_there = |creation: &Creation| matches!(creation.uniqueness, Uniqueness::NotThere(_));
-        self.creations.iter().any(|creation| creation.record == record && is_not_there(creation))
+        let mut own =
+            self.creations.iter().filter(|creation| creation.record == record && creation.mapping.is_none());
+        own.any(is_not_there)
+    }
+
+    /// Whether what was created for a record is not what the record refers to.
+    fn refers_to_another(&self, record: u64) -> bool {
+        self.creations.iter().any(|creation| {
+            let is_other = matches!(creation.uniqueness, Uniqueness::Instead(..) | Uniqueness::NotThere(_));
+            creation.record == record && creation.mapping.is_some() && is_other
+        })
     }
 
     fn is_doubled(&self, record: u64) -> bool {
@@ -304,6 +363,14 @@ fn doubled(state: State) -> State {
         | State::Skipped
         | State::Doubled => State::Doubled,
         State::Rejected | State::MaybeApplied => state,
+    }
+}
+
+/// How a record ends that refers to another record than the one that was created for it.
+fn differing(state: State) -> State {
+    match state {
+        State::Created | State::Updated | State::Unchanged | State::Differs => State::Differs,
+        State::Skipped | State::Rejected | State::Doubled | State::MaybeApplied => state,
     }
 }
 
@@ -331,15 +398,37 @@ impl PushJob {
             Role::Record(_) => None,
             Role::Creation { mapping, .. } => Some(mapping.clone()),
         };
+        let target = self.target_of(index);
         self.confirmation.creations.push(Creation {
             record,
             mapping,
+            target,
             name: entry.name().to_owned(),
             sought,
             id: ending.id,
             is_earlier: ending.journaled.is_some(),
             uniqueness: Uniqueness::Unknown,
         });
+    }
+
+    /// The path that creates an entry.
+    fn target_of(&self, index: usize) -> Option<String> {
+        let entry = self.window.entry(index);
+        let Role::Creation { slot, parent, .. } = entry.role() else {
+            return self.terms.mapping().target().map(str::to_owned);
+        };
+        let parent = self.window.entry(*parent);
+        let reference = parent.mapped().owed().find(|reference| slot_of(parent, reference) == *slot)?;
+        let OnMissing::Create(mapping) = &reference.on_missing else { return None };
+        mapping.target().map(str::to_owned)
+    }
+
+    /// Takes note of what was created for a record and is not looked for.
+    pub(super) fn note_unlooked(&mut self, index: usize, id: u64) {
+        let name = self.window.entry(index).name().to_owned();
+        if let Some(target) = self.target_of(index) {
+            self.confirmation.unlooked.push(UnlookedCreation { name, target, id });
+        }
     }
 
     /// Puts an outcome out, at once or when it is known that what it is about is there once.
@@ -386,7 +475,15 @@ impl PushJob {
     fn release(&mut self) {
         let mut confirmation = std::mem::take(&mut self.confirmation);
         // What could not be read counts as there: somebody is to look.
-        confirmation.unseen_mut().for_each(|(_, id, uniqueness)| uniqueness.take_read(id, None));
+        confirmation.unseen_mut().for_each(|(.., id, uniqueness)| uniqueness.take_read(id, None));
+        for creation in &mut confirmation.creations {
+            let has_own_read = creation.target.as_deref().is_some_and(|target| own_read(target).is_some());
+            if creation.is_earlier && creation.uniqueness.is_unseen() && !has_own_read {
+                let id = creation.id.map_or_else(|| "it".to_owned(), |id| id.to_string());
+                let why = format!("the search does not show {id} in this later run, either");
+                creation.uniqueness = Uniqueness::NotThere(why);
+            }
+        }
         confirmation.has_unseen |= confirmation.creations.iter().any(|creation| match creation.uniqueness {
             Uniqueness::Unseen | Uniqueness::Unknown | Uniqueness::NotThere(_) => true,
             Uniqueness::Alone | Uniqueness::Others(_) | Uniqueness::Instead(..) | Uniqueness::Doubled(_) => {
@@ -400,7 +497,9 @@ impl PushJob {
                 Uniqueness::Instead(id, _) => {
                     self.lookups.learn(&creation.sought, *id, false);
                     self.ledger.rewrite(&creation.name, DoneState::Created, Some(*id));
-                    self.rivals.note_end(&creation.sought, creation.record, (State::Created, Some(*id)));
+                    if is_own {
+                        self.rivals.note_end(&creation.sought, creation.record, (State::Created, Some(*id)));
+                    }
                 }
                 Uniqueness::Alone if creation.is_earlier || confirmation.has_unseen => {
                     self.ledger.rewrite(&creation.name, DoneState::Created, creation.id);
@@ -420,9 +519,10 @@ impl PushJob {
         for held in std::mem::take(&mut confirmation.held) {
             let is_rewritten =
                 confirmation.creations.iter().any(|creation| Some(&creation.name) == held.name.as_ref());
-            if let Some(name) =
-                held.name.as_ref().filter(|_| confirmation.is_doubled(held.of) && !is_rewritten)
-            {
+            // Another run compares what refers to another record.
+            let is_other = confirmation.refers_to_another(held.of);
+            let is_open = is_other || confirmation.is_doubled(held.of) && !is_rewritten;
+            if let Some(name) = held.name.as_ref().filter(|_| is_open) {
                 self.ledger.rewrite(name, DoneState::NotWritten, held.outcome.id);
             }
             self.outbox.add(confirmation.tell(held));

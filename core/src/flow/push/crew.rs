@@ -24,8 +24,8 @@ pub(super) enum Errand {
     LookAgain(usize, Look),
     /// Reading what is there.
     Read,
-    /// Reading what was created, and no look has shown.
-    ReadCreated,
+    /// Reading what was created at that path, and no look has shown.
+    ReadCreated(String),
     /// Writing.
     Write,
 }
@@ -99,12 +99,12 @@ impl Crew {
         self.fetch(Errand::Read, path, ids, delay_ms)
     }
 
-    /// Reads what was created, and no look has shown.
+    /// Reads what was created at a path, and no look has shown.
     ///
     /// # Errors
     /// Why the fetch cannot be begun.
-    pub(super) fn read_created(&mut self, path: &str, ids: Vec<u64>) -> Result<()> {
-        self.fetch(Errand::ReadCreated, path, ids, 0)
+    pub(super) fn read_created(&mut self, target: &str, path: &str, ids: Vec<u64>) -> Result<()> {
+        self.fetch(Errand::ReadCreated(target.to_owned()), path, ids, 0)
     }
 
     fn fetch(&mut self, errand: Errand, path: &str, ids: Vec<u64>, delay_ms: u64) -> Result<()> {

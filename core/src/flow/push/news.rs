@@ -52,9 +52,9 @@ impl PushJob {
                     self.take_resources(&resources);
                 }
             }
-            Errand::ReadCreated => {
+            Errand::ReadCreated(target) => {
                 if let Output::Resources(resources) = output {
-                    self.take_created(&resources);
+                    self.take_created(target, &resources);
                 }
             }
             Errand::Write => {
@@ -76,7 +76,7 @@ impl PushJob {
                 let error = Error::new(Kind::NotFound, "it cannot be read, and should be there");
                 self.cannot_read(&error);
             }
-            Errand::ReadCreated => {}
+            Errand::ReadCreated(_) => {}
             Errand::Write => drop(self.ledger.take_packet()),
         }
     }
@@ -94,7 +94,7 @@ impl PushJob {
             }
             Errand::Read => self.cannot_read(&error),
             // What no look has shown stays so.
-            Errand::ReadCreated => {}
+            Errand::ReadCreated(_) => {}
             Errand::Write => self.fatal = Some(error),
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Progress {
     is_contested: bool,
     /// Whether Brightpearl was asked what became of an attempt.
     is_verified: bool,
+    /// Whether it was found that an attempt in doubt was not applied.
+    was_cleared: bool,
     /// Whether what is there was changed in this run, and is being looked at once more.
     is_changed: bool,
     /// How often it was read once more, since what was read did not show what was written, or was not to be believed.
@@ -91,6 +93,7 @@ impl Progress {
             looks_anew: 0,
             is_contested: false,
             is_verified: false,
+            was_cleared: false,
             is_changed: false,
             rereads: 0,
             read_before: None,
@@ -145,6 +148,11 @@ impl Progress {
 
     pub(super) fn is_verified(&self) -> bool {
         self.is_verified
+    }
+
+    /// Whether it was found that an attempt in doubt was not applied.
+    pub(super) fn was_cleared(&self) -> bool {
+        self.was_cleared
     }
 
     /// Whether it is decided what is to be done, or done.
@@ -255,6 +263,7 @@ impl Progress {
             let Station::Open(Unclear::Doubt(_)) = before else { return Err(before) };
             Ok((Station::Open(Unclear::Nothing), ()))
         })?;
+        self.was_cleared = true;
         self.written = None;
         Ok(())
     }

@@ -30,7 +30,9 @@ impl PushJob {
             ending.reason = Some(told);
         }
         if ending.reason.is_none() {
-            let is_verified = ending.verified || self.window.entry(index).progress().is_verified();
+            let progress = self.window.entry(index).progress();
+            // What was written anew since was answered.
+            let is_verified = ending.verified || progress.is_verified() && !progress.was_cleared();
             ending.reason = match &ending.error {
                 Some(error) => Some(error.to_string()),
                 None => is_verified.then(|| FOUND_OUT.to_owned()),
@@ -63,6 +65,7 @@ impl PushJob {
         if confirm {
             self.hold_creation(index, &ending);
         }
+        self.note_what_it_rests_on(index, &ending);
         let entry = self.window.entry_mut(index);
         let is_dry_run = self.terms.is_dry_run();
         match entry.role().clone() {
@@ -87,6 +90,21 @@ impl PushJob {
                 }
                 self.window.creations_mut().fill(slot, filled);
             }
+        }
+    }
+
+    /// Takes note of what was created for records and is believed, and of records that were refused, perhaps since it is not
+    /// there.
+    fn note_what_it_rests_on(&mut self, index: usize, ending: &Ending) {
+        let entry = self.window.entry(index);
+        let is_believed = entry.sought().is_none() || ending.journaled.is_some();
+        let is_refused = ending.error.as_ref().is_some_and(|error| error.status().is_some());
+        match (entry.role(), ending.state) {
+            (Role::Record(_), State::Rejected) if is_refused => self.confirmation.note_refusal(),
+            (Role::Creation { .. }, State::Created) if is_believed => {
+                ending.id.into_iter().for_each(|id| self.note_unlooked(index, id));
+            }
+            (Role::Record(_) | Role::Creation { .. }, _) => {}
         }
     }
 

@@ -157,18 +157,6 @@ impl Terms {
         })
     }
 
-    /// The places of the body that have the value of a key, as the catalog knows them.
-    pub(super) fn key_places(&self, sought: &Sought) -> impl Iterator<Item = &'static str> {
-        let Group { search, column, .. } = &sought.group;
-        let (search, column) = (search.to_string(), column.to_string());
-        self.ways.iter().filter_map(move |way| match way {
-            Verify::Search { search: other, by, .. } if *other == search => {
-                by.iter().find(|(_, name)| *name == column).map(|(place, _)| *place)
-            }
-            Verify::Search { .. } | Verify::Read { .. } => None,
-        })
-    }
-
     /// Milliseconds before each look whether what was created is there once.
     pub(super) fn confirm_ms(&self) -> &[u64] {
         &self.confirm_ms

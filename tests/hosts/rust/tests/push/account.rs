@@ -2,7 +2,7 @@
 
 use brightpearl_core::flow::Outcome;
 use brightpearl_core::operation::Push;
-use brightpearl_core::{Client, Config, Error, Method, Output, Request, Step, TransportFailure};
+use brightpearl_core::{Client, Config, Error, Method, Output, Request, Response, Step, TransportFailure};
 use brightpearl_emulator::{Config as Account, Credential, Emulator, FaultPlan, Outcome as Answered};
 use serde_json::{Value, json};
 
@@ -59,6 +59,9 @@ impl Run {
     }
 }
 
+/// What comes instead of Brightpearl's own answer, and whether the request was carried out all the same.
+pub(crate) type Lie = (Response, bool);
+
 /// An emulated account, the time, and the journal that the host keeps.
 pub(crate) struct PushWorld {
     pub(crate) emulator: Emulator,
@@ -66,6 +69,8 @@ pub(crate) struct PushWorld {
     pub(crate) journal: String,
     /// What is sent from this many requests on is never answered, and the host is gone.
     pub(crate) crash_at: Option<u64>,
+    /// Somebody in between, who may answer.
+    pub(crate) between: Option<Box<dyn FnMut(&Request) -> Option<Lie>>>,
 }
 
 impl PushWorld {
@@ -74,7 +79,8 @@ impl PushWorld {
     }
 
     pub(crate) fn with(account: Account) -> Self {
-        Self { emulator: Emulator::new(account).unwrap(), now: NOW, journal: String::new(), crash_at: None }
+        let emulator = Emulator::new(account).unwrap();
+        Self { emulator, now: NOW, journal: String::new(), crash_at: None, between: None }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -127,6 +133,14 @@ impl PushWorld {
                 Ok(Step::Send(exchange)) => {
                     self.now += 290;
                     run.requests += 1;
+                    let lie = self.between.as_mut().and_then(|between| between(&exchange.request));
+                    if let Some((response, is_carried_out)) = lie {
+                        if is_carried_out {
+                            drop(self.emulator.respond(&exchange.request, self.now));
+                        }
+                        call.answer(exchange.id, response, self.now).unwrap();
+                        continue;
+                    }
                     let answered = self.emulator.respond(&exchange.request, self.now);
                     if self.crash_at.is_some_and(|last| run.requests >= last) {
                         run.has_crashed = true;

@@ -1,0 +1,118 @@
+//! Answers to writes that were not carried out, or that name other records: what was written is held against them.
+
+use brightpearl_core::{Method, Request, Response};
+use serde_json::{Value, json};
+
+use super::account::{ORDERS, PushWorld};
+use super::orders;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Answers this to every request of that verb whose path ends so.
+fn lie(world: &mut PushWorld, method: Method, path: &'static str, body: &'static str, is_carried_out: bool) {
+    world.between = Some(Box::new(move |request: &Request| {
+        let is_it = request.method == method && request.url.ends_with(path);
+        is_it.then(|| (Response::new(200, body), is_carried_out))
+    }));
+}
+
+/// The next day's run, without anybody in between.
+fn next_day(world: &mut PushWorld, mapping: &str, records: &[Value]) -> (Vec<&'static str>, String) {
+    world.between = None;
+    world.now += DAY_MS;
+    let run = world.push(mapping, records);
+    (run.states(), run.of(0).reason.clone().unwrap_or_default())
+}
+
+#[test]
+fn a_customer_that_was_answered_as_another_is_told_and_mended() {
+    let mut world = PushWorld::new();
+    let records = orders(&mut world, 1);
+    lie(&mut world, Method::Post, "contact-service/contact", r#"{"response":200}"#, true);
+    let run = world.push(ORDERS, &records);
+    assert_eq!(run.states(), ["differs"], "{:?}", run.outcomes);
+    let reason = run.of(0).reason.as_deref().unwrap();
+    assert!(
+        reason
+            .contains("the answer to the write of what \"contact\" created for it as 200 named another one")
+    );
+    let order = run.of(0).id.unwrap();
+    let customer = |world: &mut PushWorld| {
+        world.read(&format!("order-service/order/{order}"))[0]["parties"]["customer"]["contactId"].as_u64()
+    };
+    assert_eq!(customer(&mut world), Some(200), "it was booked so");
+    let (states, reason) = next_day(&mut world, ORDERS, &records);
+    assert_eq!(states, ["updated"], "{reason}");
+    let found =
+        world.read("contact-service/contact-search?columns=contactId&primaryEmail=buyer0@example.com");
+    assert_eq!(customer(&mut world), found["results"][0][0].as_u64());
+    assert_eq!(world.orders("W-0"), 1);
+}
+
+#[test]
+fn an_address_that_is_not_there_is_created_anew_by_the_next_run() {
+    let mut world = PushWorld::new();
+    let records = orders(&mut world, 1);
+    lie(&mut world, Method::Post, "contact-service/postal-address", r#"{"response":99999}"#, false);
+    assert_eq!(world.push(ORDERS, &records).states(), ["rejected"]);
+    let (states, reason) = next_day(&mut world, ORDERS, &records);
+    assert_eq!(states, ["created"], "{reason}");
+    assert_eq!((world.orders("W-0"), world.contacts("buyer0@example.com")), (1, 1));
+}
+
+#[test]
+fn what_a_document_puts_is_read_back() {
+    let prices = r#"{"version": 1, "name": "prices", "method": "PUT",
+        "target": "product-service/product-price/{PRODUCT-ID}/price-list", "path": {"PRODUCT-ID": {"from": "id"}},
+        "key": {"from": "id"}, "fields": [{"to": "/priceLists/0/priceListId", "value": 1},
+            {"to": "/priceLists/0/quantityPrice/1", "from": "price", "as": "money"}]}"#;
+    let status = r#"{"version": 1, "name": "statuses", "method": "PUT", "target": "order-service/order/{ORDER-ID}/status",
+        "path": {"ORDER-ID": {"from": "id"}}, "key": {"from": "id"}, "fields": [{"to": "/orderStatusId", "value": 3}]}"#;
+    let product = r#"{"version": 1, "name": "codes", "method": "PUT", "target": "product-service/product/{ID}",
+        "path": {"ID": {"from": "id"}}, "key": {"from": "id"}, "fields": [{"to": "/identity/ean", "from": "ean"}]}"#;
+    for (mapping, record, path) in [
+        (prices, json!({"id": 1007, "price": "9.95"}), "price-list"),
+        (status, json!({"id": 2}), "status"),
+        (product, json!({"id": 1007, "ean": "1234567890128"}), "product/1007"),
+    ] {
+        let records = [record];
+        let honest = PushWorld::new().push(mapping, &records);
+        assert_eq!((honest.states(), honest.requests), (vec!["updated"], 2), "{path} {:?}", honest.outcomes);
+        let mut world = PushWorld::new();
+        lie(&mut world, Method::Put, path, "{}", false);
+        let run = world.push(mapping, &records);
+        assert_eq!(run.states(), ["differs"], "{path} {:?}", run.outcomes);
+        assert_eq!(next_day(&mut world, mapping, &records).0, ["updated"], "{path}");
+        for answer in [r#"{"response":{"message":"queued"}}"#, r#"{"response":[]}"#, r#"{"response":7}"#] {
+            let mut world = PushWorld::new();
+            lie(&mut world, Method::Put, path, answer, false);
+            let run = world.push(mapping, &records);
+            assert_eq!(run.states(), ["maybe-applied"], "{path} {answer} {:?}", run.outcomes);
+        }
+    }
+}
+
+#[test]
+fn a_payment_that_no_search_shows_is_not_created_for_ever() {
+    let payments = r#"{"version": 1, "name": "payments", "target": "accounting-service/customer-payment",
+        "key": {"target": "/transactionRef",
+                "verify": {"search": "accounting-service/customer-payment-search", "column": "transactionRef"}},
+        "fields": [{"to": "/transactionRef", "from": "reference"}, {"to": "/paymentMethodCode", "value": "CASH"},
+            {"to": "/paymentType", "value": "RECEIPT"}, {"to": "/orderId", "value": 2},
+            {"to": "/currencyIsoCode", "value": "USD"}, {"to": "/amountPaid", "value": "1.00"},
+            {"to": "/paymentDate", "value": "2026-06-30T10:00:00Z"}]}"#;
+    for answer in [r#"{"response":3}"#, r#"{"response":99999}"#] {
+        let mut world = PushWorld::new();
+        let records = [json!({"reference": "PAY-1"})];
+        lie(&mut world, Method::Post, "customer-payment", answer, false);
+        let run = world.push(payments, &records);
+        assert!(run.of(0).reason.as_deref().is_some_and(|reason| reason.contains("does not show it yet")));
+        let (states, reason) = next_day(&mut world, payments, &records);
+        assert_eq!(states, ["maybe-applied"], "{reason}");
+        assert!(reason.contains("in this later run, either"), "{reason}");
+        let (states, reason) = next_day(&mut world, payments, &records);
+        assert_eq!(states, ["created"], "{reason}");
+        let found = world.read("accounting-service/customer-payment-search?transactionRef=PAY-1");
+        assert_eq!(found["metaData"]["resultsAvailable"], 1);
+    }
+}
