@@ -146,10 +146,12 @@ fn removed_shipping_is_left_out() {
 
 #[test]
 fn several_taxes_have_the_code_of_their_sum_or_none() {
-    let taxes = |second: f64, price: &str| json!([{"rate": 0.15, "price": "1.50"}, {"rate": second, "price": price}]);
+    let taxes =
+        |second: f64, price: &str| json!([{"rate": 0.15, "price": "1.50"}, {"rate": second, "price": price}]);
     let body = written(NAME, &order("12.00", "2.00", json!([line("Mug", "10.00", 1, taxes(0.05, "0.50"))])));
     assert_eq!(rows(&body), ["Mug|10.00|2.00|T20"]);
-    let reason = refused(NAME, &order("12.10", "2.10", json!([line("Mug", "10.00", 1, taxes(0.06, "0.60"))])));
+    let reason =
+        refused(NAME, &order("12.10", "2.10", json!([line("Mug", "10.00", 1, taxes(0.06, "0.60"))])));
     assert!(reason.contains("the table \"taxCodes\" does not have it"), "{reason}");
 }
 

@@ -27,7 +27,7 @@ import {
 import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
 import { Feeder } from "./feeder";
-import { Hold } from "./journal";
+import { Hold, journalText } from "./journal";
 import type { Log } from "./log";
 import type { Mapping, MappingDocument } from "./mapping";
 import { PullResult, pullText, resourcesOf, type PullOptions, type PullResource } from "./pull";
@@ -255,8 +255,11 @@ export class Client extends Tasks {
     const feeder = new Feeder(records);
     // Without options, as JavaScript allows, the engine says which it needs.
     const [of, given] = apart<Partial<PushOptions>>(options);
-    const hold = given.dryRun || given.journal === undefined ? undefined : new Hold(given.journal);
-    const call = this.#start(pushText(mapping, given, hold), of);
+    const { journal, dryRun } = given;
+    const hold = dryRun || journal === undefined ? undefined : new Hold(journal);
+    // A dry run announces nothing; what earlier runs wrote is what it knows it by.
+    const text = dryRun && journal !== undefined ? journalText(journal) : hold?.text;
+    const call = this.#start(pushText(mapping, given, text), of);
     return new PushResult(call, this.#around(of), of.signal, feeder, hold);
   }
 

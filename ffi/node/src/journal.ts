@@ -1,10 +1,10 @@
 /** The journal of a push: what makes that a second run, after whatever crash, writes nothing twice. */
 
-import type { PathLike } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync, type PathLike } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf } from "./answer";
-import { invalid, make, misuse, throwAndFree } from "./errors";
+import { BrightpearlError, invalid, make, misuse, throwAndFree } from "./errors";
 import { textOf } from "./given";
 import { Handle } from "./handle";
 import { native, readBytes, type Pointer } from "./library";
@@ -198,6 +198,33 @@ export class Hold {
     taken.delete(this.#journal);
     await this.#journal.close?.();
   }
+}
+
+/**
+ * What a journal has, for a dry run: it is read while another push may have it, and nothing is made or changed. Throws a
+ * `ValidationError` at `journal` for what no push could have as its journal.
+ */
+export function journalText(journal: PathLike | Journal): string {
+  if (!isPath(journal)) {
+    return new Hold(journal).text;
+  }
+  const path = Buffer.from(pathBytes("journal", journal));
+  try {
+    if (!statSync(path).isFile()) {
+      throw invalid("journal", "the path does not lead to a regular file; expected the path of a file");
+    }
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    // One that is not there yet is made by the push that writes; its folder is not.
+    if (isAbsent(error) && existsSync(dirname(path.toString()))) {
+      return "";
+    }
+    throw error instanceof BrightpearlError ? error : invalid("journal", `cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 function isPath(journal: PathLike | Journal): journal is PathLike {

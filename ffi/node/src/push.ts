@@ -36,7 +36,8 @@ export interface PushSettings extends CallOptions {
   /**
    * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own. One push
    * at a time may have it. Its file is locked while the push is iterated. By a document that does not say how
-   * a record is found (`verify`), a push writes only with one. A dry run leaves it alone.
+   * a record is found (`verify`), a push writes only with one. A dry run reads it, also while another push has it, and
+   * leaves it as it is.
    */
   readonly journal?: PathLike | Journal | undefined;
   /**
@@ -170,9 +171,9 @@ export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome
 export function pushText(
   mapping: Mapping | MappingDocument,
   { journal: _, ...options }: Omit<Partial<PushOptions>, keyof CallOptions>,
-  hold: Hold | undefined,
+  journal: string | undefined,
 ): string {
-  const rest = jsonText({ ...renamed(options), journal: hold?.text });
+  const rest = jsonText({ ...renamed(options), journal });
   return `{"push":{"mapping":${embedded(mapping)}${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
 

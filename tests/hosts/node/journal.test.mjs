@@ -435,3 +435,25 @@ test("a full disk ends the push of a process, and the next one goes on", async (
   assert.deepEqual(states(outcomes), Array(29).fill("created"));
   assert.equal(await written("DISK"), 29);
 });
+
+test("a dry run knows what the journal has, and leaves it as it is", async () => {
+  await push(orders("BEFORE", 2)).all();
+  const kept = readFileSync(journal, "utf8");
+  const dry = { write: false, dryRun: true };
+  const other = new FileJournal(journal);
+  const outcomes = await push(orders("BEFORE", 3), dry).all();
+  assert.deepEqual(
+    [...outcomes].sort((one, next) => one.record - next.record).map(({ journaled }) => journaled),
+    [true, true, false],
+    "also while another push has it",
+  );
+  await other.close();
+  assert.equal(readFileSync(journal, "utf8"), kept);
+  const text = { text: kept, append: () => assert.fail("nothing is announced") };
+  assert.equal((await push(orders("BEFORE", 1), { ...dry, journal: text }).all())[0].journaled, true);
+  for (const path of [folder, join(folder, "nowhere", "journal")]) {
+    assert.throws(() => push(orders("BEFORE", 1), { ...dry, journal: path }), { location: "journal" });
+  }
+  writeFileSync(journal, '{"push":{"version":1}}\n');
+  assert.throws(() => push(orders("BEFORE", 1), dry), { location: /journal/ });
+});
