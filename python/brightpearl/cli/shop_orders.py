@@ -73,8 +73,8 @@ def _line(number: int, place: int, sku: str, draw: random.Random) -> dict[str, A
     }
 
 
-def _tax(net: str) -> dict[str, Any]:
-    return {"title": "VAT", "rate": 0.2, "price": f"{float(net) * 0.2:.2f}"}
+def _tax(net: str, rate: float = 0.2) -> dict[str, Any]:
+    return {"title": "VAT", "rate": rate, "price": f"{float(net) * rate:.2f}"}
 
 
 def _spoil(order: dict[str, Any], way: int) -> None:
@@ -87,6 +87,7 @@ def _spoil(order: dict[str, Any], way: int) -> None:
             order["email"] = ""
             order["created_at"] = "yesterday"
         case 3:
-            order["line_items"][-1]["tax_lines"][0]["rate"] = 0.07
+            line = order["line_items"][-1]
+            line["tax_lines"] = [_tax(f"{float(line['price']) * line['quantity']:.2f}", 0.07)]
         case _:
             order["cancelled_at"] = order["created_at"]
