@@ -233,7 +233,7 @@ fn a_journal_that_lost_its_beginning_is_not_believed() {
     let whole = run_for(call, &mut account, usize::MAX, |_, _| Given::Own).journal;
     let (_, behind) = whole.split_once('\n').unwrap();
     let push = Push { journal: Some(behind.to_owned()), ..push_of(&["A", "B"]) };
-    let error = client("").push(push).err().expect("a journal without its head");
+    let Err(error) = client("").push(push) else { panic!("a journal without its head is believed") };
     assert_eq!(error.location(), Some("journal line 1"));
     assert!(error.message().contains("its beginning is missing"), "{error}");
 }

@@ -341,7 +341,7 @@ impl BodyPlan {
         let of_leaf = |leaf: &Leaf| -> Vec<MappingRule> {
             let is_shared = |rule: &&MappingRule| {
                 let amount = rule.amount_level();
-                rule.shares()
+                rule.shares_all()
                     && rule.missing.is_none()
                     && (amount + 1 == level || !is_within && amount >= level)
             };

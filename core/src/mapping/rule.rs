@@ -100,6 +100,11 @@ impl MappingRule {
         self.on_known.iter().any(|step| step.shares())
     }
 
+    /// Whether what it shares must be there as a whole in the end.
+    pub(super) fn shares_all(&self) -> bool {
+        self.on_known.iter().any(|step| step.shares_all())
+    }
+
     /// The level of what it shares among elements: at most the one around them, unless each has its own.
     pub(super) fn amount_level(&self) -> usize {
         match &self.source {

@@ -67,6 +67,11 @@ pub(super) trait RuleStep: Debug + Send + Sync {
     fn shares(&self) -> bool {
         false
     }
+
+    /// Whether what it shares must be there as a whole in the end.
+    fn shares_all(&self) -> bool {
+        false
+    }
 }
 
 /// What a step may know beside its value.

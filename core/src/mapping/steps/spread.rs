@@ -17,7 +17,8 @@ pub(super) const KIND: StepDefinition = StepDefinition {
           "type": "object",
           "properties": {
             "by": {"description": "The weights, as an array with a number for each element, or for each one that `where` lets through.", "$ref": "#/$defs/path"},
-            "places": {"description": "Two when absent.", "type": "integer", "minimum": 0, "maximum": 12}
+            "places": {"description": "Two when absent.", "type": "integer", "minimum": 0, "maximum": 12},
+            "among": {"description": "`all`: elements that `where` leaves out have their shares, too, which are written nowhere.", "enum": ["all"]}
           },
           "required": ["by"],
           "additionalProperties": false
@@ -28,11 +29,16 @@ pub(super) const KIND: StepDefinition = StepDefinition {
 /// The largest number of decimal places of an amount that is spread.
 const MOST_PLACES: u32 = 12;
 
+/// Among whom, where that is not those that `where` lets through.
+const AMONG: [(&str, bool); 1] = [("all", true)];
+
 /// Sharing an amount.
 #[derive(Debug)]
 struct Spread {
     by: Pick,
     places: u32,
+    /// Whether elements that `where` leaves out have their shares, too.
+    is_among_all: bool,
 }
 
 /// `{"by": {"from": "lines[].net", "scope": "record"}, "places": 2}`.
@@ -40,6 +46,7 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) 
     let mut members = place.object(context.findings)?;
     let by = members.take("by");
     let places = members.count("places", MOST_PLACES, context.findings).unwrap_or(2);
+    let is_among_all = members.choice("among", &AMONG, context.findings).unwrap_or_default();
     members.finish(context.findings);
     let Some(by) = by else {
         context.findings.error(&place.pointer, "by is missing; expected the weights of all elements");
@@ -51,7 +58,7 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) 
         context.findings.error(&place.pointer, message);
         return None;
     }
-    Some(Arc::new(Spread { by, places }))
+    Some(Arc::new(Spread { by, places, is_among_all }))
 }
 
 impl RuleStep for Spread {
@@ -72,10 +79,15 @@ impl RuleStep for Spread {
         });
         let weights = weights.collect::<Result<Vec<_>, _>>()?;
         let sharers = around.sharers.ok_or("spread: there are no elements")?;
-        let (weights, place) = of_sharers(weights, sharers)
-            .map_err(|count| format!("spread: {wanted} has {count}; expected a weight for each element"))?;
+        let (weights, place) = match self.is_among_all {
+            true if weights.len() == sharers.kept.len() => (weights, sharers.place),
+            true => return Err(wrong_count(wanted, &of_all(&weights, sharers.kept.len()))),
+            false => of_sharers(weights, sharers).map_err(|count| wrong_count(wanted, &count))?,
+        };
         let share = share(amount, &weights, place, self.places)?;
-        (around.note_share)(amount, share);
+        if !self.is_among_all {
+            (around.note_share)(amount, share);
+        }
         Ok(Value::number_of(share))
     }
 
@@ -83,9 +95,22 @@ impl RuleStep for Spread {
         true
     }
 
-    fn in_words(&self) -> Vec<String> {
-        vec![format!("spread by {} to {} places", self.by.expression.text, self.places)]
+    fn shares_all(&self) -> bool {
+        !self.is_among_all
     }
+
+    fn in_words(&self) -> Vec<String> {
+        let among = if self.is_among_all { ", among those that are left out, too" } else { "" };
+        vec![format!("spread by {} to {} places{among}", self.by.expression.text, self.places)]
+    }
+}
+
+fn wrong_count(wanted: &str, count: &str) -> String {
+    format!("spread: {wanted} has {count}; expected a weight for each element")
+}
+
+fn of_all(weights: &[Decimal], elements: usize) -> String {
+    format!("{} weights, and the `each` has {elements} elements", weights.len())
 }
 
 /// The weights of the elements that `where` lets through, and the place of this one among them. There is one for each of
@@ -104,7 +129,7 @@ fn of_sharers(weights: Vec<Decimal>, sharers: Sharers<'_>) -> Result<(Vec<Decima
             of_kept.map(|(_, weight)| weight).collect()
         }
         count if count == kept => weights,
-        count if all == kept => return Err(format!("{count} weights, and the `each` has {all} elements")),
+        _ if all == kept => return Err(of_all(&weights, all)),
         count => {
             return Err(format!(
                 "{count} weights, and the `each` has {all} elements, of which `where` lets {kept} through"
