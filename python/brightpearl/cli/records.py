@@ -122,7 +122,8 @@ def _json_of_some_kind(file: IO[bytes], name: str) -> Iterator[dict[str, Any] | 
         first = file.readline()
     if not first.lstrip().startswith(b"[") and _is_json(first):
         return _lines(first, file)
-    return _whole(first + file.read(), name)
+    rest = first + file.read()
+    return _whole(rest, name) if rest.strip() else iter(())
 
 
 def _is_json(text: bytes) -> bool:
@@ -150,9 +151,21 @@ class _Line(bytes):
 _Line.__name__ = "line"
 
 
+class _Element(bytes):
+    """An element of an array, likewise, or what stands where a record or an array of them is expected."""
+
+
+_Element.__name__ = "value"
+
+
 def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:
     if not text.strip():
-        return iter(())
+        # An array that is empty says that there are no records; of nothing, who wrote it may have been cut off.
+        raise UsageError(
+            "the file is empty; expected a JSON array of records, or one record",
+            where=f"FILE {name}",
+            advice="A file that has no records is [], or one of JSON Lines without a line.",
+        )
     try:
         value = load_json(text)
     except BrightpearlError as error:
@@ -164,4 +177,4 @@ def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:
 
 
 def _as_json(value: Any) -> dict[str, Any] | bytes:
-    return value if isinstance(value, dict) else dump_json(value).encode()
+    return value if isinstance(value, dict) else _Element(dump_json(value).encode())

@@ -204,3 +204,34 @@ def test_whatever_has_a_search_is_discovered_and_pulled(tmp_path: Path) -> None:
     assert json.loads(out.read_text().splitlines()[0])["id"]
     for arguments in (("tap", "--config", tap(tmp_path, "ordr"), "--discover"), ("pull", "ordr", "--out", str(out))):
         assert Ended(*arguments).code == 2
+
+
+def test_what_is_no_record_is_called_by_what_it_is_in_the_file(tmp_path: Path) -> None:
+    elements, lines = tmp_path / "a.json", tmp_path / "a.jsonl"
+    elements.write_text('[5, null, [1], "x"]')
+    lines.write_text('5\nnull\n[1]\n"x"\n')
+    for file, called in ((elements, "value"), (lines, "line")):
+        ended = Ended("map", "run", "shopify-order", str(file))
+        assert ended.code == 2
+        for said in ("5", "null", "[1]", '"x"'):
+            assert f"the record is a {called} that begins with '{said}'; expected an object" in ended.err
+
+
+def test_a_json_file_without_anything_in_it_is_no_array_of_no_records(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    commands = (
+        ("map", "run", "shopify-order", str(file)),
+        ("map", "init", "--target", "sales-order", "--from", str(file)),
+        ("push", "shopify-order", str(file), "--dry-run"),
+    )
+    for text in ("", " \n", "\ufeff"):
+        file.write_text(text)
+        for arguments in commands:
+            ended = Ended(*arguments)
+            assert ended.code == 2, ended.out
+            assert "the file is empty; expected a JSON array of records" in ended.err
+            assert f"FILE {file}" in ended.err
+    file.write_text("[]")
+    assert Ended(*commands[0]).code == 0
+    # A program that has none writes nothing to its pipe.
+    assert Ended("map", "run", "shopify-order", "-", stdin="").code == 0
