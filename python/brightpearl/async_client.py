@@ -334,8 +334,9 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
         arguments are those of `Client.pull`."""
         told = progress_of(progress, "records", lambda: None)
-        file, text = read_state(state)
-        text = None if checked_flag(renew, "renew") else text
+        is_anew = checked_flag(renew, "renew")
+        file, text = read_state(state, renew=is_anew)
+        text = None if is_anew else text
         listed = flow_operations.listed_resources(resources)
         operation = flow_operations.pull(
             listed,

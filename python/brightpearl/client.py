@@ -437,8 +437,9 @@ class Client(TaskMethods, Reads, AnyClient):
         `progress`: called with the number of records that are dealt with, now and then; True shows a bar.
         """
         told = progress_of(progress, "records", lambda: None)
-        file, text = read_state(state)
-        text = None if checked_flag(renew, "renew") else text
+        is_anew = checked_flag(renew, "renew")
+        file, text = read_state(state, renew=is_anew)
+        text = None if is_anew else text
         listed = flow_operations.listed_resources(resources)
         operation = flow_operations.pull(
             listed,

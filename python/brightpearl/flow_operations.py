@@ -169,9 +169,13 @@ def pull(
 
 
 def told(error: ValidationError, listed: list[AnyPullResource]) -> ValidationError:
-    """The error of a resource that was given by its name, at the argument of the pull that it is about."""
+    """The error of a resource that was given by its name, at the argument of the pull that it is about; and what is to
+    be done about a state, which nobody corrects by hand."""
     import re
 
+    if error.location == "state":
+        error.advice = "Give the state of the last pull, or `renew` to begin anew and replace it."
+        return error
     found = re.match(r"resources\[(\d+)\]\.(\w+)", error.location or "")
     if found is None or not isinstance(listed[int(found[1])], str):
         return error

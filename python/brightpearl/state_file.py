@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from weakref import WeakValueDictionary
 
+from brightpearl._native import load_json
 from brightpearl.arguments import checked_path
-from brightpearl.exceptions import ValidationError
+from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.private_file import irregular, open_to_read, remove_abandoned, replacing, require_replaceable
 
@@ -77,8 +78,8 @@ class StateFile:
         if getattr(self, "_lock", None) is not None:
             self.release()
 
-    def read(self) -> str | None:
-        """The state; None when there is none yet."""
+    def read(self, *, renew: bool = False) -> str | None:
+        """The state; None when there is none yet. `renew`: it will not be gone on with, and may be damaged."""
         try:
             with open(open_to_read(self._path), "rb") as file:
                 text = file.read().decode().strip()
@@ -89,7 +90,18 @@ class StateFile:
         # A text that begins otherwise would be taken for the path of another file.
         if text and not text.startswith("{"):
             raise self._refusal("does not begin with '{'")
+        if text and not renew:
+            self._require_whole(text)
         return text or None
+
+    def _require_whole(self, text: str) -> None:
+        """Refuses what no pull left there: something else, or what a crash of another program cut off."""
+        try:
+            state = load_json(text.encode())
+        except BrightpearlError as error:
+            raise self._refusal(f"is not whole JSON: {error.message}") from None
+        if not isinstance(state.get("version"), int):
+            raise self._refusal("does not say its `version`")
 
     def _refusal(self, reason: str) -> ValidationError:
         return ValidationError(
@@ -110,11 +122,11 @@ class StateFile:
             file.write(state.encode() + b"\n")
 
 
-def read_state(state: AnyState | None) -> tuple[StateFile | None, str | None]:
-    """The file of a state, where it has one, and its text, where there is one yet."""
+def read_state(state: AnyState | None, *, renew: bool = False) -> tuple[StateFile | None, str | None]:
+    """The file of a state, where it has one, and its text, where there is one yet. `renew`: it is of no account."""
     if state is None:
         return None, None
     if isinstance(state, str) and state.lstrip().startswith("{"):
         return None, state
     file = StateFile(state)
-    return file, file.read()
+    return file, file.read(renew=renew)

@@ -42,6 +42,7 @@ def pull_changes(
     progress: Progress,
     keeps_formulas: bool = False,
     ledger: str | None = None,
+    renew: bool = False,
     **options: Any,
 ) -> Changes:
     """Writes what changed to a file, and then where the next pull begins.
@@ -53,10 +54,12 @@ def pull_changes(
     key = None if listed is None else listed.key
     with (
         nullcontext() if state is None else StateFile(state) as file,
-        client.pull(resource, state=None if file is None else file.read(), mapping=mapping, **options) as pulled,
+        client.pull(
+            resource, state=None if file is None else file.read(renew=renew), mapping=mapping, renew=renew, **options
+        ) as pulled,
         noted_run(ledger, f"pull {resource}", "pull", client) as noting,
     ):
-        if state is not None and not append and not options.get("renew"):
+        if state is not None and not append and not renew:
             require_read(out, state)
         progress.stage("records", limit)
         with (

@@ -100,6 +100,37 @@ def test_a_limit_leaves_the_rest_for_the_next_pull(tmp_path: Path) -> None:
     assert len(seen) == len(set(seen)) == 60
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ('{"version":1,"account":"de', "Name the file of the last pull"),
+        ('{"bookmarks":{}}', "Name the file of the last pull"),
+        ('{"version":1,"account":"demo"}', "`--renew` to begin anew"),
+    ],
+)
+def test_a_state_that_is_damaged_is_told_in_words_of_the_command(tmp_path: Path, text: str, advice: str) -> None:
+    state, out = tmp_path / "state", tmp_path / "orders.jsonl"
+    state.write_text(text)
+    arguments = ("pull", "order", "--out", str(out), "--state", str(state), "--limit", "3")
+    ended = Ended(*arguments)
+    assert ended.code == 2
+    assert f"where:       --state {state}" in ended.err
+    assert advice in ended.err
+    assert "`checkpoint` gave" not in ended.err
+    assert (state.read_text(), out.exists()) == (text, False)
+    assert Ended(*arguments, "--renew").code == 0
+    assert len(lines(out)) == 3
+
+
+def test_a_beginning_that_lies_ahead_is_told_at_its_option(tmp_path: Path) -> None:
+    for more in ([], ["--state", str(tmp_path / "state")]):
+        ended = Ended("pull", "order", "--out", str(tmp_path / "o.jsonl"), "--since", "2999-01-01", *more)
+        assert ended.code == 2, ended.err
+        assert "where:       --since\n" in ended.err
+        assert "lies ahead" in ended.err
+        assert not list(tmp_path.iterdir())
+
+
 def test_a_pull_that_fails_leaves_the_state_as_it_was(tmp_path: Path) -> None:
     state = tmp_path / "state"
     ended = Ended("pull", "order", "--out", str(tmp_path / "none" / "orders.jsonl"), "--state", str(state))

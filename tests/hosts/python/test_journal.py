@@ -422,6 +422,17 @@ def test_new_files_are_private_and_old_ones_keep_their_mode(tmp_path: Path) -> N
     assert (tmp_path / "state").read_text() == "{ }\n"
 
 
+def test_a_state_that_is_cut_off_or_another_program_s_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    for text, said in (('{"version":1,"acc', "is not whole JSON"), ('{"a":1}', "does not say its `version`")):
+        path.write_text(text)
+        with StateFile(path) as file:
+            with pytest.raises(ValidationError, match=said) as refused:
+                file.read()
+            assert "Name the file of the last pull" in refused.value.advice
+            assert file.read(renew=True) == text
+
+
 def test_a_state_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValidationError, match="UTF-8") as raised:
