@@ -45,7 +45,7 @@ DecimalMark = Annotated[
     Mark | None, typer.Option(help="What stands before the decimals of numbers, whatever the document says.")
 ]
 ReportUnused = Annotated[
-    bool, typer.Option("--report-unused", help="Says what the records have and the document does not name.")
+    bool, typer.Option("--report-unused", help="Says which members the records have and the document does not read.")
 ]
 
 

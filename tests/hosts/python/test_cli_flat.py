@@ -1,4 +1,4 @@
-"""Flat files of every layout, lines of a record anywhere in them, and what no rule names."""
+"""Flat files of every layout, and lines of a record anywhere in them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flat_files import Layout, flat_records
-from brightpearl.cli.mapping import open_mapping
-from brightpearl.cli.unused import Unused
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings
 
@@ -217,21 +215,3 @@ def test_layouts_are_for_flat_files(tmp_path: Path, document: str) -> None:
     assert (ended.code, "flat files" in ended.err) == (2, True)
     with pytest.raises(UsageError):
         Layout(delimiter="\n")
-
-
-def test_what_no_rule_names_is_told(tmp_path: Path, document: str) -> None:
-    file = tmp_path / "a.csv"
-    file.write_text(text(","))
-    ended = Ended("map", "run", document, str(file), "--report-unused", "--decimal-mark", ",")
-    assert "unused: rows[].Note (1 record)" in ended.err
-    assert "SKU" not in ended.err.partition("unused")[2]
-    pushed = Ended("push", "csv-order", str(file), "--dry-run", "--report-unused", "--json")
-    assert "Order Number" in pushed.err
-    unused = Unused(open_mapping("shopify-order"))
-    records = [
-        {"id": 1, "email": "a", "nonesuch": {"deep": 1}, "line_items": [{"sku": "A", "odd": 1, "empty": ""}]},
-        b"{",
-        7,
-    ]
-    assert list(unused.watch(records)) == records
-    assert sorted(unused._found) == ["line_items[].odd", "nonesuch"]
