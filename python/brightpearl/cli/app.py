@@ -10,12 +10,11 @@ import typer
 
 from brightpearl import __version__, describe
 from brightpearl._native import find_resource, find_search
-from brightpearl.cli import listing
+from brightpearl.cli import completion, listing
 from brightpearl.cli.account_commands import account_commands
 from brightpearl.cli.audit_commands import audit_app
 from brightpearl.cli.chosen import take_options
 from brightpearl.cli.commands import commands
-from brightpearl.cli.completion import read_names, searched_names
 from brightpearl.cli.defaults import take_defaults
 from brightpearl.cli.error_lines import ERRORS_VARIABLE, choose_errors
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
@@ -78,8 +77,14 @@ FAULT_KINDS = (
     " duplicate-rows=ROWS, multi-message-outage[+applied], failed-message=NUMBER[+applied]"
 )
 
-Filters = Annotated[list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")]
-Where = Annotated[list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")]
+Filters = Annotated[
+    list[str] | None,
+    typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.", autocompletion=completion.filters),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.", autocompletion=completion.filters),
+]
 Limit = Annotated[int | None, typer.Option(min=0, help="Stops after so many.")]
 Query = Annotated[
     list[str] | None,
@@ -100,12 +105,16 @@ FieldOption = Annotated[
 SearchResource = Annotated[
     str,
     typer.Argument(
-        metavar="RESOURCE", help="Such as order or order-service/order-search.", autocompletion=searched_names
+        metavar="RESOURCE",
+        help="Such as order or order-service/order-search.",
+        autocompletion=completion.searched_names,
     ),
 ]
 RecordResource = Annotated[
     str,
-    typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.", autocompletion=read_names),
+    typer.Argument(
+        metavar="RESOURCE", help="Such as order or order-service/order.", autocompletion=completion.read_names
+    ),
 ]
 
 
@@ -135,7 +144,10 @@ def _print_version(is_verbose: bool) -> None:
 @reports_failures
 def settings(
     ctx: typer.Context,
-    profile: Annotated[str | None, typer.Option(help="A profile, as `brightpearl profiles` lists them.")] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="A profile, as `brightpearl profiles` lists them.", autocompletion=completion.profile_names),
+    ] = None,
     account: Annotated[str | None, typer.Option(help="The account code.")] = None,
     datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Instead of a datacentre.")] = None,
@@ -183,8 +195,16 @@ def settings(
 def search(
     resource: SearchResource,
     filters: Filters = None,
-    columns: Annotated[str | None, typer.Option(help="Columns of the rows, separated by commas.")] = None,
-    sort: Annotated[str | None, typer.Option(help="Such as updatedOn or updatedOn.DESC, separated by commas.")] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Columns of the rows, separated by commas.", autocompletion=completion.row_columns),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            help="Such as updatedOn or updatedOn.DESC, separated by commas.", autocompletion=completion.sort_keys
+        ),
+    ] = None,
     limit: Limit = None,
     format: OutputFormat = None,
     field: FieldOption = None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from brightpearl import Client
+from brightpearl.cli import completion
 from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
 from brightpearl.cli.roles import require_distinct
@@ -52,7 +53,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Everything that is known, 
 Policy = Annotated[
     UnknownMembers, typer.Option(help="Whether unknown members of a body are a warning, an error, or nothing.")
 ]
-Path = Annotated[str, typer.Argument(metavar="PATH", help="Below the account, such as order-service/order/7/row.")]
+
+
+def _path_of(verb: str) -> Any:
+    help = "Below the account, such as order-service/order/7/row."
+    return typer.Argument(metavar="PATH", help=help, autocompletion=completion.paths_of(verb))
+
+
 Body = Annotated[
     str | None, typer.Argument(metavar="[FILE|-]", help="The body as JSON: a file, or - for standard input.")
 ]
@@ -66,7 +73,12 @@ Unchecked = Annotated[bool, typer.Option("--unchecked", help="Sends the body alt
 @reports_failures
 def catalog(
     resource: Annotated[
-        str | None, typer.Argument(metavar="[RESOURCE]", help="A name or a path; all in short unless given.")
+        str | None,
+        typer.Argument(
+            metavar="[RESOURCE]",
+            help="A name or a path; all in short unless given.",
+            autocompletion=completion.catalogued_names,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -86,9 +98,16 @@ def catalog(
 @reports_failures
 def validate(
     resource: Annotated[
-        str, typer.Argument(metavar="RESOURCE", help="A path, or a name such as order-row where that is enough.")
+        str,
+        typer.Argument(
+            metavar="RESOURCE",
+            help="A path, or a name such as order-row where that is enough.",
+            autocompletion=completion.catalogued_names,
+        ),
     ],
-    verb: Annotated[str, typer.Argument(metavar="VERB", help="post, put, patch or delete.")],
+    verb: Annotated[
+        str, typer.Argument(metavar="VERB", help="post, put, patch or delete.", autocompletion=completion.verbs)
+    ],
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="The body: a file, or - for standard input.")],
     unknown_members: Policy = UnknownMembers.WARN,
     as_json: AsJson = False,
@@ -107,7 +126,7 @@ def validate(
 @commands.command(epilog=EXIT_CODES)
 @reports_failures
 def post(
-    path: Path,
+    path: Annotated[str, _path_of("POST")],
     body: Body = None,
     query: Query = None,
     header: Header = None,
@@ -126,7 +145,7 @@ def post(
 @commands.command(epilog=EXIT_CODES)
 @reports_failures
 def put(
-    path: Path,
+    path: Annotated[str, _path_of("PUT")],
     body: Body = None,
     query: Query = None,
     header: Header = None,
@@ -142,7 +161,7 @@ def put(
 @commands.command(epilog=EXIT_CODES)
 @reports_failures
 def patch(
-    path: Path,
+    path: Annotated[str, _path_of("PATCH")],
     body: Body = None,
     query: Query = None,
     header: Header = None,
@@ -158,7 +177,7 @@ def patch(
 @commands.command(epilog=EXIT_CODES)
 @reports_failures
 def delete(
-    path: Path,
+    path: Annotated[str, _path_of("DELETE")],
     body: Body = None,
     query: Query = None,
     header: Header = None,
@@ -217,7 +236,12 @@ def _write(
 @reports_failures
 def task(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Such as create-sales-order; lists all unless given.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Such as create-sales-order; lists all unless given.",
+            autocompletion=completion.task_names,
+        ),
     ] = None,
     file: Annotated[
         str | None,

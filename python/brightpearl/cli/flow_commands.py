@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from brightpearl.cli import completion
 from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.defaults import is_from_file
 from brightpearl.cli.failure import EXIT_CODES, UsageError, end_with, reports_failures
@@ -37,7 +38,14 @@ class Existing(str, Enum):
 @reports_failures
 def push(
     ctx: typer.Context,
-    mapping: Annotated[str, typer.Argument(metavar="MAPPING", help="A mapping document, or the name of a ready one.")],
+    mapping: Annotated[
+        str,
+        typer.Argument(
+            metavar="MAPPING",
+            help="A mapping document, or the name of a ready one.",
+            autocompletion=completion.documents,
+        ),
+    ],
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help=".jsonl, .json, .csv or .tsv; - is JSON on standard input.")
     ],
@@ -154,12 +162,22 @@ def push(
 @flow_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def pull(
-    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")],
+    resource: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESOURCE",
+            help="Such as order or order-service/order.",
+            autocompletion=completion.pulled_names,
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(help="A .jsonl, .csv or .parquet, perhaps with .gz behind; - is standard output.")
     ],
     where: Annotated[
-        list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--where", help="A filter such as orderTypeId=1. May be repeated.", autocompletion=completion.filters
+        ),
     ] = None,
     query: Annotated[
         list[str] | None,
@@ -179,7 +197,11 @@ def pull(
         str | None, typer.Option(help="From when on, where there is no state yet, such as 2026-01-31.")
     ] = None,
     mapping: Annotated[
-        str | None, typer.Option(help="A mapping document, or the name of a ready one, that makes the records.")
+        str | None,
+        typer.Option(
+            help="A mapping document, or the name of a ready one, that makes the records.",
+            autocompletion=completion.documents,
+        ),
     ] = None,
     deletes: Annotated[bool, typer.Option("--deletes", help="Looks for records that are gone, too.")] = False,
     reconcile: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from brightpearl.cli import completion
 from brightpearl.cli.failure import EXIT_CODES, end_with, reports_failures
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.records import Input
@@ -29,7 +30,12 @@ map_app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Everything that is known, as JSON.")]
 Document = Annotated[
-    str, typer.Argument(metavar="DOCUMENT", help="A file, or the name of one that comes with the package.")
+    str,
+    typer.Argument(
+        metavar="DOCUMENT",
+        help="A file, or the name of one that comes with the package.",
+        autocompletion=completion.documents,
+    ),
 ]
 Format = Annotated[Input | None, typer.Option(help="How the records are written; the file's ending says it.")]
 Delimiter = Annotated[
@@ -53,7 +59,14 @@ ReportUnused = Annotated[
 @reports_failures
 def init(
     sample: Annotated[str, typer.Option("--from", metavar="FILE|-", help="Records of the other system, as they are.")],
-    target: Annotated[str, typer.Option(metavar="RESOURCE", help="What is to be written, such as sales-order.")],
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="RESOURCE",
+            help="What is to be written, such as sales-order.",
+            autocompletion=completion.written_names,
+        ),
+    ],
     format: Format = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,

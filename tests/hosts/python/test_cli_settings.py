@@ -117,6 +117,42 @@ def test_completion_ends_as_it_should() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("task add-o", "add-order-note add-order-row"),
+        ("push shopify-f", "shopify-fulfillments shopify-fulfillments-tracking"),
+        ("map show order-to-a", "order-to-amazon"),
+        ("pull order --mapping order-to-a", "order-to-amazon"),
+        ("pull ord", "order"),
+        ("pull order --out - --where createdO", "createdOn="),
+        ("search order orderT", "orderTypeId="),
+        ("search order --columns orderId,createdO", "orderId,createdOn"),
+        ("search order --sort createdO", "createdOn createdOn.DESC"),
+        ("get order-st", "order-status"),
+        ("catalog order-n", "order-note"),
+        ("validate order-note p", "post"),
+        ("validate order p", "patch post"),
+        ("post order-service/order-s", "order-service/order-status"),
+        ("map init --target sales-order", "sales-order sales-order-close"),
+        ("push shopify-order --existing le", "leave"),
+    ],
+)
+def test_completion_offers_what_is_known_without_an_account(words: str, offered: str) -> None:
+    line = f"brightpearl {words}"
+    place = str(len(line.split()) - 1)
+    ended = command(_BRIGHTPEARL_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=place)
+    assert sorted(ended.stdout.split()) == sorted(offered.split())
+
+
+def test_completion_offers_files_beside_names(tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text("{}")
+    (tmp_path / "shop.txt").write_text("")
+    line = f"brightpearl push {tmp_path}/sh"
+    ended = command(_BRIGHTPEARL_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD="2")
+    assert ended.stdout.split() == [f"{tmp_path}/shop.json"]
+
+
+@pytest.mark.parametrize(
     ("member", "said"),
     [
         ({"start_dat": "2020-01-01"}, "did you mean start_date?"),
