@@ -76,10 +76,15 @@ def checked_milliseconds(value: object, name: str) -> int:
     return round(seconds * 1000)
 
 
-def _number(value: object, name: str) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise wrong_type(name, value, "a number of seconds")
-    return value
+def _number(value: Any, name: str) -> int | float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if (whole := whole_number(value)) is not None:
+        return whole
+    is_of_numpy = getattr(getattr(value, "dtype", None), "kind", None) == "f" and getattr(value, "shape", None) == ()
+    if is_of_numpy or type(value).__name__ == "Decimal":
+        return float(value)
+    raise wrong_type(name, value, "a number of seconds")
 
 
 def _wrong_span(value: float, name: str, expected: str) -> ValidationError:

@@ -11,6 +11,7 @@ from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.resources import Refusal
+from brightpearl.rows import checked_dates
 from brightpearl.turns import Turn, used_up
 from brightpearl.unsent import warn_of_unsent
 
@@ -104,6 +105,7 @@ class AsyncRows(AsyncResults):
 
     async def dicts(self, *, dates: Dates = "datetime") -> AsyncGenerator[dict[str, Any], None]:
         """The rows as dicts. With `dates="text"` date-times stay the texts that the server sent."""
+        checked_dates(dates)
         while (cursor := await self._current()) is not None:
             for record in cursor.dicts(dates):
                 yield record
@@ -119,8 +121,10 @@ class AsyncRows(AsyncResults):
 
     async def to_arrow(self, *, dates: Moments = "instant") -> ArrowTable:
         """The rows that are left as one Arrow table, which holds them all; see `Rows.to_arrow`."""
+        from brightpearl.frames import checked_moments
         from brightpearl.known_columns import page_without_rows
 
+        checked_moments(dates)
         cursor = await self._current()
         skip = 0 if cursor is None else cursor.position
         pages = []

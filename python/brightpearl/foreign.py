@@ -106,15 +106,23 @@ def _are_names(labels: Iterable[object]) -> bool:
 
 
 def is_record_class(value: object) -> bool:
-    """Whether it is an instance of a dataclass."""
-    return hasattr(value, "__dataclass_fields__") and not isinstance(value, type)
+    """Whether it is an instance of a dataclass, or of a class of attrs or pydantic."""
+    return not isinstance(value, type) and any(hasattr(value, name) for name in _OF_RECORD_CLASSES)
 
 
 def members_of(value: Any) -> dict[str, Any]:
-    """What an instance of a dataclass has, by the names of its fields."""
+    """What an instance of such a class has, by the names of its fields; of pydantic, as its JSON names them."""
+    if hasattr(value, "__pydantic_fields__"):
+        found: dict[str, Any] = value.model_dump(by_alias=True)
+        return found
+    if hasattr(value, "__attrs_attrs__"):
+        return {field.name: getattr(value, field.name) for field in value.__attrs_attrs__}
     from dataclasses import fields
 
     return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+_OF_RECORD_CLASSES = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
 
 
 def own_values(value: Any, place: str, *, leaves_out: bool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import ArrowTable, Metadata
 from brightpearl.answered import WithAnswers
+from brightpearl.arguments import checked_choice, wrong_type
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.turns import Turn, used_up
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from brightpearl.progress_bar import AnyProgress
 
     Dates = Literal["datetime", "text"]
+
+
+def checked_dates(dates: object) -> None:
+    """Raises `ValidationError` or `TypeError` at what date-times of dicts cannot be."""
+    if checked_choice(dates, "dates", ("datetime", "text")) is None:
+        raise wrong_type("dates", dates, "'datetime' or 'text'")
 
 
 class Rows(WithAnswers):
@@ -58,6 +65,10 @@ class Rows(WithAnswers):
 
     def dicts(self, *, dates: Dates = "datetime") -> Iterator[dict[str, Any]]:
         """The rows as dicts. With `dates="text"` date-times stay the texts that the server sent."""
+        checked_dates(dates)
+        return self._dicts(dates)
+
+    def _dicts(self, dates: Dates) -> Iterator[dict[str, Any]]:
         while (cursor := self._current()) is not None:
             yield from cursor.dicts(dates)
 
@@ -79,8 +90,10 @@ class Rows(WithAnswers):
 
         A column whose cells do not have one type becomes text.
         """
+        from brightpearl.frames import checked_moments
         from brightpearl.known_columns import page_without_rows
 
+        checked_moments(dates)
         cursor = self._current()
         skip = 0 if cursor is None else cursor.position
         pages = []

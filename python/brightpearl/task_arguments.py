@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from brightpearl._native import dump_json
 from brightpearl.arguments import checked_text, did_you_mean, each_of, wrong_type
-from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import is_missing, whole_number
 from brightpearl.wire import ids_text, json_of, plain_at
 
@@ -49,6 +49,8 @@ def _json_of(value: Any, argument: str, kind: Kind) -> str:
     if value is not None and kind:
         if kind == "set of ids":
             value = ids_text(value, argument)
+            if not value:
+                raise ValidationError(f"`{argument}` has no ids; expected at least one", location=argument)
         elif kind == "id":
             value = _id_of(value, argument)
         else:

@@ -368,3 +368,25 @@ def test_progress_is_told_page_by_page_and_shown_as_a_bar(client: Client, capsys
     assert shown.out == ""
     with pytest.raises(ValidationError, match="progress"):
         client.search("order", progress="yes")  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("dates", ["foo", 5, None])
+def test_what_date_times_cannot_become_is_refused_before_anything_is_read(client: Client, dates: Any) -> None:
+    async def awaited() -> None:
+        async with Emulator(orders=5).async_client() as client:
+            rows = client.search("order")
+            for make in (rows.to_arrow, rows.to_pandas, rows.to_polars):
+                with pytest.raises(ValidationError, match="`dates`"):
+                    await make(dates=dates)
+            with pytest.raises(ValidationError, match="`dates`"):
+                await anext(rows.dicts(dates=dates))
+            assert rows.explain().requests_sent == 0
+
+    asyncio.run(awaited())
+    for results in (client.search("order"), client.get("order", 1), client.pull("order")):
+        for name in ("to_arrow", "to_pandas", "to_polars", "tables", "dicts"):
+            if hasattr(results, name):
+                with pytest.raises(ValidationError, match="`dates`") as raised:
+                    getattr(results, name)(dates=dates)
+                assert raised.value.location == "dates"
+        assert results.explain().requests_sent == 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import numpy
 import pytest
 
 from brightpearl import (
@@ -364,3 +366,10 @@ def test_the_answers_behind_flows_and_fetches_are_there() -> None:
             return [one.status for one in (*rows.responses, *done.responses)]
 
     assert asyncio.run(searched()) == [200, 200]
+
+
+@pytest.mark.parametrize("seconds", [numpy.int64(5), numpy.float32(5.5), Decimal("5.5")])
+def test_numbers_of_other_libraries_are_seconds(account: Account, seconds: Any) -> None:
+    account.answers(page([1]))
+    list(account.client().with_options(timeout=seconds).search(SEARCH))
+    assert account.requests[0].timeout == float(seconds)

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import numpy
 import pandas
 import polars
 import pyarrow
+import pydantic
 import pytest
 
 from brightpearl import Client, Mapping, Outcome, ValidationError
@@ -406,3 +408,22 @@ def test_a_stream_of_arrow_that_has_no_rows_is_refused_by_its_name(client: Clien
 
     with pytest.raises(TypeError, match="`records` is a Stream, which has no rows"):
         client.push(NOTE, Stream(), dry_run=True)  # type: ignore[arg-type]
+
+
+class Named(pydantic.BaseModel):
+    number: int = pydantic.Field(serialization_alias="no")
+
+
+@attrs.define
+class Parcel:
+    named: Named
+    weight: Any
+
+
+def test_instances_of_attrs_and_pydantic_are_objects_too(client: Client) -> None:
+    parcel = Parcel(Named(number=1), numpy.float32("nan"))
+    assert record_bytes(parcel) == b'{"named":{"no":1}}'  # type: ignore[arg-type]
+    assert body_text(Named(number=2)) == '{"no":2}'
+    outcomes = list(client.push(NOTE, [parcel, Named(number=3)], dry_run=True))  # type: ignore[list-item]
+    assert [outcome.state for outcome in outcomes] == ["created", "created"]
+    assert list(records_of(Named(number=4))) == [Named(number=4)]

@@ -260,3 +260,10 @@ def test_a_task_that_fails_halfway_says_what_was_done(account: Account, client: 
     assert error.progress["orderRowIds"] == [5001]
     assert isinstance(error, BrightpearlError)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("ids", [[], (), numpy.array([], int)])
+def test_a_set_of_ids_without_any_is_told_as_such(client: Client, ids: Any) -> None:
+    with pytest.raises(ValidationError, match="`productIds` has no ids") as raised:
+        client.read_product_availability(productIds=ids)
+    assert raised.value.location == "productIds"
