@@ -277,6 +277,12 @@ class AsyncPulledRecords(AsyncResults):
         if pulled is None and self._consumption.has_begun:
             raise used_up("records", "pull")
 
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is fetched to be shown."""
+        from brightpearl import html
+
+        return html.pulled(self._batch) if self._batch else repr(self)
+
     def checkpoint(self) -> str:
         """A small text that stands behind the last record that was handed out: the `state` of the next pull, or for
         `client.resume`."""

@@ -11,7 +11,7 @@ from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.resources import Refusal
-from brightpearl.rows import checked_dates
+from brightpearl.rows import checked_dates, wanted_rows
 from brightpearl.turns import Turn, used_up
 from brightpearl.unsent import warn_of_unsent
 
@@ -81,7 +81,7 @@ class AsyncRows(AsyncResults):
 
     def __init__(self, driver: AsyncDriver, progress: AnyProgress = None) -> None:
         super().__init__(driver)
-        self._told = progress_of(progress, "rows", self._items)
+        self._told = progress_of(progress, "rows", lambda: wanted_rows(driver))
         # Of the pages before the latest.
         self._before = 0
         self._page: Page | None = None
@@ -302,6 +302,12 @@ class AsyncResources(AsyncResults, Typed[Content]):
         """What the resources are called in tables."""
         return next((step for step in reversed(self._resource.split("/")) if step not in ("", "{ids}")), "record")
 
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is fetched to be shown."""
+        from brightpearl import html
+
+        return repr(self) if self._batch is None else html.resources(self._batch)
+
     def checkpoint(self) -> str:
         """A small text for `client.resume`, which goes on after the last resource that was handed out."""
         if self._batch is not None and not self._driver.failed:
@@ -321,6 +327,7 @@ class AsyncBatchResults(AsyncResults):
         self._started = False
         # What was read and not handed out.
         self._ready: deque[AnyBatchResult] = deque()
+        self._latest: list[AnyBatchResult] = []
         self._done = False
 
     def __aiter__(self) -> AsyncIterator[AnyBatchResult]:
@@ -338,8 +345,15 @@ class AsyncBatchResults(AsyncResults):
                     raise StopAsyncIteration
                 if TYPE_CHECKING:
                     assert isinstance(results, RawData)
-                self._ready.extend(read_results(results))
+                self._latest = list(read_results(results))
+                self._ready.extend(self._latest)
             return self._ready.popleft()
+
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is sent to be shown."""
+        from brightpearl import html
+
+        return html.batch(self._latest) if self._latest else repr(self)
 
     def rest(self) -> list[AnyBatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by being

@@ -40,6 +40,12 @@ class BatchResult(Record):
         self.response = response
         self.error = error
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        from brightpearl import html
+
+        return html.batch([self])
+
     @property
     def ok(self) -> bool:
         """Whether the write was carried out."""
@@ -80,6 +86,7 @@ class BatchResults(WithAnswers):
         self._started = False
         # What was read and not handed out.
         self._ready: deque[AnyBatchResult] = deque()
+        self._latest: list[AnyBatchResult] = []
         self._done = False
         self._turn = Turn("batch")
 
@@ -98,8 +105,15 @@ class BatchResults(WithAnswers):
                     raise StopIteration
                 if TYPE_CHECKING:
                     assert isinstance(results, RawData)
-                self._ready.extend(read_results(results))
+                self._latest = list(read_results(results))
+                self._ready.extend(self._latest)
             return self._ready.popleft()
+
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is sent to be shown."""
+        from brightpearl import html
+
+        return html.batch(self._latest) if self._latest else repr(self)
 
     def rest(self) -> list[AnyBatchResult]:
         """What is known of the writes whose results were not handed out, once the batch was ended early: by an

@@ -59,6 +59,9 @@ class Mapping:
         self._document = _text_of(document)
         self._compiled = CompiledMapping(self._document)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mapping, (self._document,)
+
     @property
     def document(self) -> str:
         """The document's JSON."""

@@ -33,7 +33,7 @@ class PulledRecord:
 
     __slots__ = ("_data", "_known", "_parsed", "_place", "_record")
 
-    def __init__(self, data: RawData, place: int) -> None:
+    def __init__(self, data: RawData | _Kept, place: int) -> None:
         # Kept while one of its records is: nothing is copied.
         self._data = data
         self._place = place
@@ -98,9 +98,39 @@ class PulledRecord:
             self._known = self._data.value(self._place)
         return self._known
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._data.name, self._told, self.raw)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        from brightpearl import html
+
+        return html.pulled_record(self)
+
     def __repr__(self) -> str:
         deleted = ", deleted" if self.deleted else ""
         return f"<PulledRecord {self.resource} {self.id}{deleted}>"
+
+
+class _Kept:
+    """What a record that was pickled is read from."""
+
+    __slots__ = ("_raw", "_told", "name")
+
+    def __init__(self, name: str | None, told: dict[str, Any], raw: bytes | None) -> None:
+        self.name = name
+        self._told = told
+        self._raw = raw
+
+    def value(self, place: int) -> dict[str, Any]:
+        return self._told
+
+    def record(self, place: int) -> bytes | None:
+        return self._raw
+
+
+def _restored(name: str | None, told: dict[str, Any], raw: bytes | None) -> PulledRecord:
+    return PulledRecord(_Kept(name, told, raw), 0)
 
 
 def read_records(records: RawData) -> list[PulledRecord]:
@@ -335,6 +365,12 @@ class PulledRecords(WithAnswers):
         Sends nothing.
         """
         return self._driver.call.explain(self._driver.host.now())
+
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is fetched to be shown."""
+        from brightpearl import html
+
+        return html.pulled(self._batch) if self._batch else repr(self)
 
     def checkpoint(self) -> str:
         """A small text that stands behind the last record that was handed out: the `state` of the next pull, or for

@@ -156,6 +156,12 @@ class Resources(WithAnswers, Typed[Content]):
             raise TypeError("the whole list was asked for; expected its members to be counted one by one")
         return found
 
+    def _repr_html_(self) -> str:
+        """The latest of them, for notebooks; nothing is fetched to be shown."""
+        from brightpearl import html
+
+        return repr(self) if self._batch is None else html.resources(self._batch)
+
     def __bool__(self) -> bool:
         return True
 

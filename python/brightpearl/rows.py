@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import ArrowTable, Metadata
+from brightpearl._native import ArrowTable, Metadata, load_json
 from brightpearl.answered import WithAnswers
 from brightpearl.arguments import checked_choice, wrong_type
 from brightpearl.exceptions import MisuseError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars
 
     from brightpearl._native import Explanation, Page, Row, RowIterator
+    from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Driver
     from brightpearl.frames import Moments
     from brightpearl.progress_bar import AnyProgress
@@ -31,6 +32,13 @@ def checked_dates(dates: object) -> None:
         raise wrong_type("dates", dates, "'datetime' or 'text'")
 
 
+def wanted_rows(driver: Driver | AsyncDriver) -> int | None:
+    """How many rows a search hands out, as far as that is known."""
+    found = driver.call.explain(driver.host.now()).items
+    limit = load_json(driver.call.checkpoint().encode())["operation"]["search"].get("limit")
+    return found if limit is None or found is None else min(found, limit)
+
+
 class Rows(WithAnswers):
     """The rows of a search, fetched page by page as they are asked for. No more than one page is held.
 
@@ -41,7 +49,7 @@ class Rows(WithAnswers):
 
     def __init__(self, driver: Driver, progress: AnyProgress = None) -> None:
         self._driver = driver
-        self._told = progress_of(progress, "rows", self._available)
+        self._told = progress_of(progress, "rows", lambda: wanted_rows(driver))
         # Of the pages before the latest.
         self._before = 0
         self._page: Page | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime
+import pickle
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -338,6 +340,49 @@ def test_notebooks_show_tables_and_nothing_is_read_for_it(client: Client) -> Non
     outcome = next(outcomes)
     assert "rejected" in outcomes._repr_html_()
     assert "<b>1</b>" not in outcome._repr_html_()
+
+
+def test_notebooks_show_what_calls_gave_last(client: Client) -> None:
+    fetched, pulled = client.get("order", "1-60"), client.pull("order", mapping=OWN_ID)
+    batch = client.batch(
+        [("POST", "order-service/order/1/note", {"text": "<b>x</b>"}), ("DELETE", "order-service/order/1/row/999999")]
+    )
+    for results in (fetched, pulled, batch):
+        assert "<table>" not in results._repr_html_()
+    next(fetched)
+    assert "<th>reference</th>" in fetched._repr_html_()
+    record = next(pulled)
+    assert f"<td>{record.id}</td>" in pulled._repr_html_()
+    assert str(record.record["id"]) in record._repr_html_()
+    *_, last = batch
+    assert "<td>1</td>" in last._repr_html_()
+    assert "<b>" not in batch._repr_html_()
+
+    async def read() -> None:
+        async with Emulator(orders=5).async_client() as client:
+            for results in (client.get("order", "1-5"), client.pull("order")):
+                await anext(results)
+                assert "<table>" in results._repr_html_()
+
+    asyncio.run(read())
+
+
+def test_records_of_pulls_and_documents_can_be_copied(client: Client) -> None:
+    document = Mapping.ready("order-to-shopify")
+    assert pickle.loads(pickle.dumps(document)).document == copy.deepcopy(document).document == document.document
+    broken = {"version": 1, "name": "n", "source": "order", "fields": [{"to": "/n", "from": "no", "required": True}]}
+    for mapping in (None, OWN_ID, broken):
+        pulled = next(client.pull("order", mapping=mapping))
+        for again in (pickle.loads(pickle.dumps(pulled)), copy.deepcopy(pulled)):
+            for name in ("resource", "id", "changed", "deleted", "record", "raw", "skipped", "source"):
+                assert getattr(again, name) == getattr(pulled, name)
+            assert list(map(str, again.failures)) == list(map(str, pulled.failures))
+            assert repr(again) == repr(pulled)
+
+
+def test_a_bar_ends_at_the_limit(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    list(client.search("order", limit=3, progress=True))
+    assert "3/3 " in capsys.readouterr().err
 
 
 def test_lengths_are_those_of_the_whole(client: Client) -> None:
