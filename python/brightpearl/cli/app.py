@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,11 @@ import typer
 
 from brightpearl import __version__, describe
 from brightpearl._native import find_resource, find_search
+from brightpearl.arguments import checked_choice
 from brightpearl.cli import completion, listing
 from brightpearl.cli.account_commands import account_commands
 from brightpearl.cli.audit_commands import audit_app
-from brightpearl.cli.chosen import take_options
+from brightpearl.cli.chosen import take_options, take_timeout
 from brightpearl.cli.commands import commands
 from brightpearl.cli.defaults import take_defaults
 from brightpearl.cli.error_lines import ERRORS_VARIABLE, choose_errors
@@ -166,6 +168,10 @@ def settings(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuses whatever would write, before anything is sent.")
     ] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="How long a request waits for a connection and for the next bytes: 60."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Shows the version.")] = False,
     verbose: Annotated[
         bool,
@@ -183,7 +189,13 @@ def settings(
         ctx.fail("Missing command.")
     if verbose:
         ctx.fail("--verbose goes with --version.")
-    take_defaults(ctx)
+    of_file = take_defaults(ctx)
+    if "errors" in of_file:
+        choose_errors(checked_choice(of_file["errors"], "command.errors", [one.value for one in Errors]))
+    read_only = read_only or of_file.get("read_only", False)
+    if "profile" in of_file and not os.environ.get("BRIGHTPEARL_PROFILE"):
+        profile = of_file["profile"]
+    take_timeout(timeout if timeout is not None else of_file.get("timeout"))
     # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref, "PROFILE": profile}
     named = {f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None}

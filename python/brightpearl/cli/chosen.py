@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from brightpearl.any_credentials import names_of_secrets
+from brightpearl.arguments import checked_seconds
 from brightpearl.exceptions import ValidationError
 from brightpearl.profiles import FILE_VARIABLE as CONFIG_VARIABLE
 from brightpearl.profiles import VARIABLE, Profile, file_of_profiles, profile_of
@@ -20,6 +22,21 @@ def take_options(given: dict[str, str]) -> None:
     """Remembers what the options of the command say, by the names of the variables: they win over a profile, too."""
     _GIVEN.clear()
     _GIVEN.update(given)
+
+
+_TIMEOUT: dict[str, Any] = {}
+
+
+def take_timeout(seconds: object) -> None:
+    """Remembers how long the requests of the command wait. Raises `ValidationError` where that cannot be."""
+    _TIMEOUT.clear()
+    if seconds is not None:
+        _TIMEOUT["timeout"] = checked_seconds(seconds, "timeout")
+
+
+def timeout_given() -> dict[str, Any]:
+    """How long, where that is said."""
+    return _TIMEOUT
 
 
 def chosen(configured: Mapping[str, str]) -> tuple[dict[str, str], Profile | None]:

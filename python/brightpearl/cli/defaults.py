@@ -18,15 +18,38 @@ def is_group(command: Any) -> bool:
     return hasattr(command, "list_commands")
 
 
-def take_defaults(context: Any) -> None:
-    """Has every command begin with what the file says of its options. The command line and the environment win."""
+OF_THE_PROGRAM = ("errors", "profile", "read-only", "timeout")
+"""Options before any command that the file may give, too. Those of an account belong into a profile."""
+
+
+def take_defaults(context: Any) -> dict[str, Any]:
+    """Has every command begin with what the file says of its options, and answers what it says of those before any
+    command that the command line leaves open. The command line and the environment win."""
     path = file_of_profiles()
     if not os.path.exists(path) and not os.environ.get(FILE_VARIABLE):
         # Whoever names a profile of it is told so.
-        return
+        return {}
     found = tables_in(path).get("command", {})
-    if found:
-        context.default_map = _of_group(context, context.command, found, path, "command")
+    if not found:
+        return {}
+    _require_table(found, path, "command")
+    own = _names_of_the_program(found, path)
+    context.default_map = _of_group(
+        context, context.command, {name: table for name, table in found.items() if name not in own}, path, "command"
+    )
+    given = _of_command(context.command, {name: found[name] for name in own}, path, "command")
+    return {name: value for name, value in given.items() if context.params.get(name) in (None, False)}
+
+
+def _names_of_the_program(found: Mapping[str, Any], path: str) -> list[str]:
+    own = [name for name, value in found.items() if not isinstance(value, Mapping)]
+    for name in own:
+        if name.replace("_", "-") in ("account", "datacentre", "base-url", "app-ref", "secret"):
+            where = f"{path} command.{name}"
+            message = f"{name} belongs to an account; expected it in a profile, such as [profiles.acme]"
+            advice = "Name that profile by `profile` under [command], or by --profile."
+            raise ValidationError(message, location=where, advice=advice)
+    return [name for name in own if name.replace("_", "-") in OF_THE_PROGRAM]
 
 
 def _of_group(context: Any, group: Any, tables: Any, path: str, place: str) -> dict[str, Any]:

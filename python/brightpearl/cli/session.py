@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from brightpearl import Client, describe
 from brightpearl.any_client import LARGEST_BODY
-from brightpearl.cli.chosen import chosen
+from brightpearl.cli.chosen import chosen, timeout_given
 from brightpearl.cli.failure import Done, UsageError, note_done
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
@@ -58,7 +58,7 @@ def account_client(
     grant = Grant(variables, token_file_place(profile))
     if profile is not None:
         require_login(profile, grant.environment)
-    transport = HttpxTransport(max_body_bytes=LARGEST_BODY)
+    transport = HttpxTransport(max_body_bytes=LARGEST_BODY, **timeout_given())
     transmit = grant.transport(transport if wrap is None else wrap(transport))
     for watching in (meter, trail):
         transmit = transmit if watching is None else watching.transport(transmit)

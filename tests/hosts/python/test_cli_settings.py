@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from brightpearl.http import HttpxTransport
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings, start
 from test_cli_output import command
@@ -49,6 +51,53 @@ def test_a_file_may_begin_with_a_mark_and_have_dates(tmp_path: Path, monkeypatch
     assert len(Ended("search", "order", "-o", "jsonl").out.splitlines()) == 2
     pulled = Ended("pull", "order", "--out", "-")
     assert (pulled.code, len(pulled.out.splitlines())) == (0, 1), pulled.err
+
+
+def test_a_file_may_say_what_stands_before_any_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    file.write_text('[command]\nerrors = "json"\nread_only = true\ntimeout = 5\n[command.search]\nlimit = 1\n')
+    assert len(Ended("search", "order", "-o", "jsonl").out.splitlines()) == 1
+    refused = Ended("post", "order-service/order/1/note", stdin='{"text": "x"}')
+    error = json.loads(refused.err.splitlines()[-1])["error"]
+    assert (refused.code, error["delivery"], "read" in error["message"]) == (2, "not-sent", True), error
+    told = Ended("--errors", "text", "search", "order", "x=1")
+    assert (told.code, told.err.startswith("error: ")) == (2, True), told.err
+    monkeypatch.setenv("BRIGHTPEARL_ERRORS", "text")
+    assert Ended("search", "order", "x=1").err.startswith("error: ")
+    monkeypatch.delenv("BRIGHTPEARL_ERRORS")
+    file.write_text('[command]\nprofile = "nope"\n')
+    assert "nope" in Ended("search", "order").err
+    for content, said in (
+        ('errors = "loud"', "command.errors"),
+        ("timeout = -1", "timeout"),
+        ('timeout = "soon"', "timeout"),
+        ('account = "acme"', "expected it in a profile"),
+        ('read_only = "yes"', "expected true or false"),
+        ("limit = 5", "there is no command 'limit'"),
+    ):
+        file.write_text(f"[command]\n{content}\n")
+        ended = Ended("search", "order")
+        assert (ended.code, said in ended.err) == (2, True), ended.err
+
+
+def test_a_command_waits_as_long_as_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[object] = []
+
+    class Noted(HttpxTransport):
+        def __init__(self, **options: Any) -> None:
+            waited.append(options.get("timeout"))
+            super().__init__(**options)
+
+    monkeypatch.setattr("brightpearl.cli.session.HttpxTransport", Noted)
+    file = tmp_path / "config.toml"
+    file.write_text("[command]\ntimeout = 7\n")
+    assert Ended("search", "order", "--limit", "1").code == 0
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    assert Ended("search", "order", "--limit", "1").code == 0
+    assert Ended("--timeout", "2.5", "search", "order", "--limit", "1").code == 0
+    assert waited == [None, 7, 2.5]
+    assert Ended("--timeout", "0", "search", "order").code == 2
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
