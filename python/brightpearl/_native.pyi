@@ -370,7 +370,9 @@ class Column:
 
 @final
 class Row:
-    """One row. `row["orderId"]` and `row.orderId` give a cell, `row.label("orderStatusId")` what it stands for."""
+    """One row. `row["orderId"]` and `row.orderId` give a cell, `row.label("orderStatusId")` what it stands for.
+
+    Date-times are `datetime.datetime`; texts, where one cell of the column on the page is not in Brightpearl's form."""
 
     def __getitem__(self, name: str, /) -> Any: ...
     def __getattr__(self, name: str, /) -> Any: ...

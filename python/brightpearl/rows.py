@@ -44,7 +44,7 @@ class Rows(WithAnswers):
 
     Iterate once: `for row in rows`. A row is a mapping from column to value: whole numbers are `int`, amounts,
     other fractions and numbers beyond 64 bits `decimal.Decimal`, date-times `datetime.datetime` with the exact offset,
-    absent values `None`.
+    absent values `None`. A column in which one cell of a page is no date-time of Brightpearl's form has texts there.
     """
 
     def __init__(self, driver: Driver, progress: AnyProgress = None) -> None:
