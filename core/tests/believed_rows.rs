@@ -60,7 +60,10 @@ fn writes(ran: &Ran) -> usize {
     ran.sent.iter().filter(|(method, ..)| !matches!(method, Method::Get | Method::Options)).count()
 }
 
-fn alterations() -> Vec<(&'static str, fn(&mut Value))> {
+/// What becomes of an order on its way, and how.
+type Alteration = (&'static str, fn(&mut Value));
+
+fn alterations() -> Vec<Alteration> {
     vec![
         ("null", |order| order["rows"] = Value::Null),
         ("empty", |order| order["rows"] = json!([])),

@@ -130,7 +130,8 @@ fn in_doubt_without_token(call: &mut Call) -> u64 {
     call.fail(write.id, lost(), 0).unwrap();
     let again = sent(call, 60_000);
     assert_eq!(again.request.url, write.request.url);
-    call.answer(again.id, Response::new(401, r#"{"response":"Not authenticated."}"#), 60_000).unwrap();
+    let refusal = r#"{"response":"Not authenticated. You must provide a valid authentication token."}"#;
+    call.answer(again.id, Response::new(401, refusal), 60_000).unwrap();
     60_000
 }
 

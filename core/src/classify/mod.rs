@@ -77,7 +77,10 @@ pub(crate) fn classify_login(response: &Response, max_body: usize) -> Result<(),
     let verdict = classify(response, max_body);
     let body = FailedAnswer::read(&response.body);
     let is_refusal = |code: &str| REFUSALS.contains(&code);
-    let is_own = says_own(response.status, &body) || body.errors.iter().any(|error| is_refusal(&error.code));
+    // A password that is tried again may lock its account: whatever text comes with a 401, it was refused.
+    let is_text = response.status == 401 && body.text.is_some();
+    let has_refusal = || body.errors.iter().any(|error| is_refusal(&error.code));
+    let is_own = is_text || says_own(response.status, &body) || has_refusal();
     wipe_stack();
     verdict.map_err(|failed| match failed.error.delivery() {
         Delivery::Rejected if !is_own => from_elsewhere(response, failed),

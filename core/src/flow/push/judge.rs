@@ -229,17 +229,16 @@ impl Judge<'_> {
             Err(reason) => return settle(Ending::without_body(reason)),
         };
         let found = differences(update, self.terms.shape(), &body, json);
-        if let Some(why) = unbelieved(update, entry, &found, json) {
-            return if entry.progress().rereads() < self.terms.looks_ms().len() {
-                Verdict::ReadAgain
-            } else {
-                Verdict::LeaveUnfound(format!(
-                    "{id} is there, and what is read of it is not to be believed: {why}"
-                ))
-            };
-        }
+        let unbelieved = unbelieved(update, entry, &found, json).map(|why| {
+            if entry.progress().rereads() < self.terms.looks_ms().len() {
+                return Verdict::ReadAgain;
+            }
+            Verdict::LeaveUnfound(format!(
+                "{id} is there, and what is read of it is not to be believed: {why}"
+            ))
+        });
         if entry.progress().is_changed() {
-            return after_change(id, found);
+            return unbelieved.unwrap_or_else(|| after_change(id, found));
         }
         if let Some(found) = entry.sought().and_then(|sought| self.terms.other_key(sought, json)) {
             let reason = format!(
@@ -247,6 +246,9 @@ impl Judge<'_> {
                  nothing was changed"
             );
             return Verdict::LeaveUnfound(reason);
+        }
+        if let Some(verdict) = unbelieved {
+            return verdict;
         }
         let doubt = entry.progress().doubt();
         if let Some(status) = self.status_of_left_out(update, &body, json).filter(|_| doubt.is_none()) {
