@@ -21,10 +21,11 @@
 //! | `lastResult` lies before the end of the rows | yes: what follows is asked for twice |
 //! | `lastResult` lies behind the rows at the end | no |
 //! | a column that was asked for is missing, or the one with the key | no |
-//! | a row is none that a filter lets through, where something is decided | no |
+//! | a row is none that a filter lets through, as far as its columns show | no |
 //! | an id is a text of digits | yes: it is read as the number that it is |
 //! | a row of a sweep has no id, or that of another row | no |
-//! | a search has fewer rows of their own than its first page said, and its last | no |
+//! | a search, or a sweep, has fewer rows of their own than its first page said, and its last | no |
+//! | a page of a record's lines has only such as stand before those that were read | no |
 
 use std::fmt;
 
@@ -76,8 +77,8 @@ pub(crate) struct PageBound {
 /// [`Kind::Protocol`], which says what disagrees.
 pub(crate) fn check(asked: SearchAsked<'_>, page: &Page, brings_new: bool) -> Result<()> {
     check_columns(asked, page)?;
+    filtered::check(asked.resource, asked.filters, page)?;
     if asked.decides {
-        filtered::check(asked.resource, asked.filters, page)?;
         filtered::check_key(asked.resource, asked.key, page)?;
     }
     let metadata = page.metadata();
@@ -149,6 +150,22 @@ pub(crate) fn ends_early(resource: &str, held: u64, announced: u64) -> Error {
         "{resource} ends after {held} rows, and said before that it has {announced}; asked again, it says one or the other; expected both to agree"
     );
     Error::new(Kind::Protocol, message).at("response.metaData.resultsAvailable")
+}
+
+/// The error of a sweep that has fewer different rows than were announced, however often it is read.
+pub(crate) fn gives_some_twice(resource: &str, came: u64, announced: u64) -> Error {
+    let message = format!(
+        "{resource} says that it has {announced} rows, and gives {came} different ones, some of them twice, however often it is read; expected all of them"
+    );
+    Error::new(Kind::Protocol, message).at("response.results")
+}
+
+/// The error of a page that has only rows of pages before it.
+pub(crate) fn only_repeats(first_result: u64) -> Error {
+    let message = format!(
+        "the page from row {first_result} only repeats earlier rows, as if the server did not page; expected new rows or an end"
+    );
+    Error::new(Kind::Protocol, message).at("response.results")
 }
 
 /// The error of a search that has no row at all, after it had some.

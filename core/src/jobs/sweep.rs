@@ -5,7 +5,11 @@
 //!
 //! Rows are sorted by what they are swept by. A page begins with the last row seen; when it begins behind that row, rows
 //! before it are gone and others have moved up unseen, so the sweep steps back until it overlaps what it has seen.
+//!
+//! One that comes to its end with fewer different rows than were announced has been given some twice and others not at
+//! all: it is read once more.
 
+mod completeness;
 mod order;
 
 use std::cmp::Ordering;
@@ -18,7 +22,7 @@ use crate::account::{Query, checked_path};
 use crate::catalog;
 use crate::checkpoint::Position;
 use crate::config::Config;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::live::LiveColumns;
@@ -27,9 +31,12 @@ use crate::output::{Output, SearchPage};
 use crate::table::Page;
 use crate::telemetry::{Event, template};
 
-use super::agreement::{PageBound, SearchAsked, announced, check, check_ids, ends_early, has_vanished};
+use super::agreement::{
+    PageBound, SearchAsked, announced, check, check_ids, ends_early, has_vanished, only_repeats,
+};
 use super::cells::{instant_of, key_of};
 
+use completeness::Completeness;
 use order::{RowOrder, RowPlace, Seen};
 
 /// How many rows a sweep steps back at first; each further step is twice as long.
@@ -52,12 +59,16 @@ pub(crate) struct SweepJob {
     path: String,
     template: Arc<str>,
     filters: Query,
+    /// Which rows are asked for.
+    asked_for: Vec<(String, String)>,
     columns: Vec<String>,
     paging: Paging,
     page_size: u64,
     order: RowOrder,
     /// The column that tells rows apart.
     key: Option<String>,
+    /// Whether no two rows have one value there.
+    is_unique: bool,
     /// Where to put what the first page's meta-data teaches; `None` afterwards.
     live: Option<Arc<LiveColumns>>,
     /// The row that the next page begins with, from 1.
@@ -84,6 +95,7 @@ pub(crate) struct SweepJob {
     early_ends: u32,
     /// How many rows came.
     came: u64,
+    completeness: Completeness,
 }
 
 impl SweepJob {
@@ -91,7 +103,8 @@ impl SweepJob {
     /// sorted by it. The search's own sort and limit do not count.
     pub(crate) fn new(search: &Search, config: &Config, live: Arc<LiveColumns>) -> Result<Self> {
         let path = checked_path(&search.resource)?;
-        let key = search.key.clone().or_else(|| catalog::search(&search.resource)?.key.map(str::to_owned));
+        let unique = catalog::search(&search.resource).and_then(|search| search.key);
+        let key = search.key.clone().or_else(|| unique.map(str::to_owned));
         let mut filters = Query::default();
         for (name, value) in &search.filters {
             filters.push(name, value);
@@ -104,11 +117,13 @@ impl SweepJob {
             template: template(&path),
             path,
             filters,
+            asked_for: search.filters.clone(),
             columns: search.columns.clone(),
             paging: search.paging.unwrap_or(config.paging),
             page_size,
             order: RowOrder { watermark: None, by_key, descending: false, holds: true },
             seen: if key.is_some() { Seen::Keys(RoaringTreemap::new(), 0) } else { Seen::Unknown },
+            is_unique: key.is_some() && key.as_deref() == unique,
             key,
             live: Some(live),
             wanted: 1,
@@ -127,6 +142,7 @@ impl SweepJob {
             is_recount: false,
             early_ends: 0,
             came: 0,
+            completeness: Completeness::default(),
         };
         if let Some(key) = job.key.clone() {
             job.show(&key);
@@ -165,6 +181,7 @@ impl SweepJob {
             return self;
         }
         self.wanted = first_result.max(1);
+        self.completeness.begin_behind(self.wanted);
         self.seen = Seen::Keys(RoaringTreemap::new(), key);
         self.last = Some(RowPlace { watermark: None, key: Some(key), text: None });
         self
@@ -195,6 +212,8 @@ impl SweepJob {
         }
         self.back = None;
         let (first_result, rows) = (self.wanted, page.rows() as u64);
+        let brings_new = self.brings_new(&page);
+        self.completeness.take(now, &places);
         self.drop_seen(&mut page, &places);
         let fresh = page.rows() as u64;
         if fresh > 0 {
@@ -202,8 +221,9 @@ impl SweepJob {
             self.early_ends = 0;
             self.came += fresh;
         }
-        self.ended |= !self.goes_on(&page, rows, fresh > 0);
-        self.check_progress(fresh, &places, &page)?;
+        let is_behind_all = !self.ended && !self.goes_on(&page, rows, brings_new);
+        self.ended |= is_behind_all;
+        self.check_progress(fresh.max(u64::from(brings_new)), &places, &page)?;
         if let Some(last) = places.into_iter().next_back() {
             let is_further = self.last.as_ref().is_none_or(|known| {
                 self.order.compare(&last, known).is_none_or(|ordering| ordering != Ordering::Less)
@@ -216,7 +236,7 @@ impl SweepJob {
         let duplicates = rows - fresh;
         events.push(Event::Page { resource: self.resource.clone(), first_result, rows: fresh, duplicates });
         self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
-        Ok(())
+        if is_behind_all { self.hold_against_announced() } else { Ok(()) }
     }
 
     /// What a sweep does not find is taken for gone, or not there.
@@ -226,7 +246,7 @@ impl SweepJob {
             first_result: self.first_result(),
             page_size: self.page_size,
             columns: &self.columns,
-            filters: &[],
+            filters: &self.asked_for,
             key: self.key.as_deref(),
             decides: true,
         }
@@ -265,7 +285,7 @@ impl SweepJob {
     fn brings_new(&self, page: &Page) -> bool {
         let is_new = |place: &RowPlace| match &place.text {
             Some(_) => self.last.as_ref() != Some(place),
-            None => !self.seen.has(place),
+            None => !self.seen.has(place) || self.completeness.lacks(place),
         };
         self.places(page).iter().any(is_new)
     }
@@ -368,11 +388,7 @@ impl SweepJob {
             is_same && self.back.is_none() && begins.is_some_and(|first| first != self.wanted);
         let catching_up = self.wanted / (self.page_size - 1);
         if ignores_paging || self.same >= SAME_PAGES || self.fruitless > FRUITLESS + catching_up {
-            return Err(Error::new(
-                Kind::Protocol,
-                format!("the page from row {} only repeats earlier rows, as if the server did not page; expected new rows or an end", self.wanted),
-            )
-            .at("response.results"));
+            return Err(only_repeats(self.wanted));
         }
         Ok(())
     }
@@ -412,6 +428,9 @@ impl Job for SweepJob {
         }
         if self.is_recount {
             return self.take_recount(&page);
+        }
+        if self.repeats_lines(&self.places(&page)) {
+            return Err(Unusable::Unreadable(only_repeats(self.wanted)));
         }
         if let Some(announced) = self.early_end(&page) {
             if self.early_ends == EARLY_ENDS {

@@ -139,7 +139,10 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
         return Err(Error::validation("deletes.most_percent", "expected a share of 0 to 100 percent"));
     }
     if finds.is_some() {
-        search.columns = std::iter::once(key.to_owned()).chain(watermarks.iter().cloned()).collect();
+        let dates = watermarks.iter().map(String::as_str);
+        let columns =
+            std::iter::once(key).chain(dates).chain(filtered_by(&search).filter(|name| *name != key));
+        search.columns = columns.map(str::to_owned).collect();
     }
     Ok(StreamPlan {
         name: resource.name.clone().unwrap_or_else(|| resource.resource.clone()),
@@ -154,6 +157,14 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
         watermarks,
         since,
     })
+}
+
+/// The columns by which a search is filtered and that its rows can show: those of another question are noticed by them.
+fn filtered_by(search: &Search) -> impl Iterator<Item = &str> {
+    let listed = catalog::search(&search.resource);
+    let is_shown =
+        move |name: &&str| listed.and_then(|listed| listed.column(name)).is_some_and(|column| column.in_rows);
+    search.filters.iter().map(|(name, _)| name.as_str()).filter(is_shown)
 }
 
 fn takes_ids(resource: &PullResource, listed: &catalog::SearchResource, key: &str) -> bool {
@@ -298,6 +309,7 @@ impl StreamPlan {
 
     /// The search that lists the existing ids.
     pub(super) fn ids(&self) -> Search {
-        self.search.clone().columns([self.key.as_str()])
+        let columns = filtered_by(&self.search).filter(|name| *name != self.key);
+        self.search.clone().columns(std::iter::once(self.key.as_str()).chain(columns))
     }
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::account::Location;
 use crate::auth::PrivateApp;
+use crate::error::Kind;
 use crate::value::DateTime;
 
 const ORDERS: &str = "order-service/order-search";
