@@ -37,6 +37,10 @@ pub(crate) struct Standing {
     pub(crate) known: Option<RoaringTreemap>,
     /// What the search has and reading did not bring: it is asked for again.
     pub(crate) missed: RoaringTreemap,
+    /// What was told to be gone: ids are never used again, so that one which is listed later was there all the time.
+    pub(crate) gone: RoaringTreemap,
+    /// The columns by which the sweeps of this run should come sorted and do not, so that no row tells how far they are.
+    pub(crate) unsorted: BTreeSet<String>,
 }
 
 /// A row of a sweep by key.
@@ -110,6 +114,8 @@ struct WrittenStanding {
     known: Option<IdSet>,
     #[serde(default, skip_serializing_if = "IdSet::is_empty")]
     missed: IdSet,
+    #[serde(default, skip_serializing_if = "IdSet::is_empty")]
+    gone: IdSet,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -139,6 +145,7 @@ impl From<Standing> for WrittenStanding {
             ids: standing.ids.map(ids),
             known: standing.known.as_ref().map(set_of),
             missed: set_of(&standing.missed),
+            gone: set_of(&standing.gone),
         }
     }
 }
@@ -168,7 +175,7 @@ impl TryFrom<WrittenStanding> for Standing {
         let of_missed = std::iter::once(&written.missed);
         let recent =
             of_marks.chain(of_ids).chain(of_missed).fold(0u64, |all, ids| all.saturating_add(ids.len()));
-        let known = written.known.as_ref().map_or(0, IdSet::len);
+        let known = written.known.as_ref().map_or(0, IdSet::len).saturating_add(written.gone.len());
         if recent > MOST_RECENT || known > MOST_KNOWN {
             return Err(format!("{recent} recent and {known} known ids are more than a pull ever has"));
         }
@@ -180,6 +187,8 @@ impl TryFrom<WrittenStanding> for Standing {
             ids: written.ids.map(ids),
             known: written.known.as_ref().map(ids_of),
             missed: ids_of(&written.missed),
+            gone: ids_of(&written.gone),
+            unsorted: BTreeSet::new(),
         })
     }
 }
@@ -242,11 +251,13 @@ mod tests {
             ids: Some(ids),
             known: Some((1..=20_000).collect()),
             missed: [7, 8].into_iter().collect(),
+            gone: [5].into_iter().collect(),
+            unsorted: BTreeSet::new(),
         };
         let text = serde_json::to_string(&standing).unwrap();
         assert_eq!(
             text,
-            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000","missed":"7-8"}"#
+            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000","missed":"7-8","gone":"5"}"#
         );
         assert_eq!(serde_json::from_str::<Standing>(&text).unwrap(), standing);
     }
@@ -257,6 +268,7 @@ mod tests {
             r#"{"search":"s","known":"1-9223372036854775807"}"#,
             r#"{"search":"s","known":"1-4000000000"}"#,
             r#"{"search":"s","missed":"1-4000000000"}"#,
+            r#"{"search":"s","gone":"1-4000000000"}"#,
             r#"{"search":"s","ids":{"highest":1,"recent":"1-9223372036854775807"}}"#,
             r#"{"search":"s","marks":{"c":{"at":1,"recent":{"1":{"0":"1-9223372036854775807"}}}}}"#,
         ] {

@@ -28,6 +28,8 @@ pub(super) enum Sighting {
     Gone(u64),
     /// The first sweep is over.
     FirstIsOver,
+    /// The sweep by this watermark column is over whose rows came in no order, and has come so far.
+    ChangesAreOver(usize, i64),
     /// The ids that are there now, against which a later pull finds what is gone.
     Known(RoaringTreemap),
     /// A record that an answer has beside what was asked for.
@@ -42,6 +44,7 @@ impl Sighting {
             Sighting::Dropped(_)
             | Sighting::Gone(_)
             | Sighting::FirstIsOver
+            | Sighting::ChangesAreOver(..)
             | Sighting::Known(_)
             | Sighting::Unasked => None,
         }
@@ -63,6 +66,8 @@ pub(super) struct FoundRow {
     is_settled: bool,
     /// When it was read, by the server's time where that is known.
     read_at: Option<i64>,
+    /// Whether reading brought what it was before its latest change.
+    pub(super) is_stale: bool,
 }
 
 /// When a record changed.
@@ -109,6 +114,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
             },
             is_settled: true,
             read_at: None,
+            is_stale: false,
         }
     };
     (0..page.rows()).map(row).collect()
@@ -166,12 +172,25 @@ impl FoundRow {
             reached,
             is_settled: false,
             read_at: None,
+            is_stale: false,
         }
     }
 
     /// A record that is there, and that no date told of.
     pub(super) fn listed(id: u64) -> Self {
         Self { reached: Reached::Id, ..Self::missed_before(id) }
+    }
+
+    /// What it has in a watermark column.
+    pub(super) fn value(&self, column: usize) -> Option<i64> {
+        self.values.get(column).copied().flatten()
+    }
+
+    /// How far a sweep by a watermark column has come with it. A date that others set may lie ahead: nothing has changed
+    /// yet that will change before it.
+    pub(super) fn reached_by(&self, column: usize) -> Option<i64> {
+        let value = self.value(column)?;
+        Some(self.read_at.map_or(value, |read_at| read_at.min(value)))
     }
 
     /// Whether an earlier pull found it.
@@ -199,6 +218,7 @@ impl Standing {
                 self.remember(row, plan, overlap_ms);
                 if let Some(id) = row.id {
                     self.missed.remove(id);
+                    self.gone.remove(id);
                 }
                 if let (Some(known), Some(id)) = (&mut self.known, row.id) {
                     known.insert(id);
@@ -215,8 +235,20 @@ impl Standing {
                 if let Some(known) = &mut self.known {
                     known.remove(*id);
                 }
+                self.gone.insert(*id);
             }
-            Sighting::FirstIsOver => self.first = None,
+            Sighting::FirstIsOver => {
+                self.unsorted.remove(&plan.key);
+                self.first = None;
+            }
+            Sighting::ChangesAreOver(column, at) => {
+                if let Some((name, mark)) =
+                    plan.watermarks.get(*column).and_then(|name| Some((name, self.marks.get_mut(name)?)))
+                {
+                    self.unsorted.remove(name);
+                    mark.advance(*at, overlap_ms);
+                }
+            }
             Sighting::Known(ids) => self.known = Some(ids.clone()),
             Sighting::Unasked => {}
         }
@@ -225,15 +257,15 @@ impl Standing {
     fn reach(&mut self, row: &FoundRow, plan: &StreamPlan, overlap_ms: i64) {
         match row.reached {
             Reached::First(number) => {
-                if let (Some(first), Some(key)) = (&mut self.first, row.id) {
+                let is_told = !self.unsorted.contains(&plan.key);
+                if let (Some(first), Some(key), true) = (&mut self.first, row.id, is_told) {
                     *first = Place { row: number, key: key.max(first.key) };
                 }
             }
             Reached::Change(column) => {
-                let mark = plan.watermarks.get(column).and_then(|name| self.marks.get_mut(name));
-                if let (Some(mark), Some(Some(value))) = (mark, row.values.get(column)) {
-                    // A date that others set may lie ahead: nothing has changed yet that will change before it.
-                    let value = row.read_at.map_or(*value, |read_at| read_at.min(*value));
+                let name = plan.watermarks.get(column).filter(|name| !self.unsorted.contains(*name));
+                let mark = name.and_then(|name| self.marks.get_mut(name));
+                if let (Some(mark), Some(value)) = (mark, row.reached_by(column)) {
                     mark.advance(value, overlap_ms);
                 }
             }

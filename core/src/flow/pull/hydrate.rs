@@ -11,6 +11,7 @@ use crate::output::{Failure, PulledRecord, Refusal, Resources};
 
 use super::found::{FoundRow, Sighting};
 use super::plan::StreamPlan;
+use super::stale::is_before;
 
 /// When this many records that were just found cannot be read, they were not all deleted meanwhile.
 const SURELY_THERE: u64 = 10;
@@ -62,11 +63,17 @@ impl Portion {
             | Sighting::Missed(_)
             | Sighting::Dropped(_)
             | Sighting::FirstIsOver
+            | Sighting::ChangesAreOver(..)
             | Sighting::Known(_)
             | Sighting::Unasked => None,
         });
         // They came out of a page as ids.
         IdSet::from_ids(ids).unwrap_or_default()
+    }
+
+    /// Whether it tells that records are gone, which is believed when it was doubted.
+    pub(super) fn tells_gone(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Sighting::Gone(_)))
     }
 
     /// Whether reading brought nothing of what the search has just found, though that was more than can have vanished
@@ -103,6 +110,7 @@ impl Portion {
                 | Sighting::Missed(_)
                 | Sighting::Dropped(_)
                 | Sighting::FirstIsOver
+                | Sighting::ChangesAreOver(..)
                 | Sighting::Known(_)
                 | Sighting::Unasked => (item, None),
             });
@@ -166,6 +174,12 @@ impl<'a> Answers<'a> {
         let Some(id) = row.id else { return (Sighting::Passed(row), None) };
         row.read_at(self.read_at);
         if let Some(json) = self.found.get(&id) {
+            if is_before(json, &row, plan) {
+                row.is_stale = true;
+                let told = (!self.may_try_again).then(|| vec![outdated(id, plan)]);
+                let told = told.map(|failures| PulledRecord { failures, ..record });
+                return (Sighting::Missed(row), told);
+            }
             return (Sighting::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));
         }
         if let Some(refusal) = self.refused.get(&id) {
@@ -188,6 +202,13 @@ impl<'a> Answers<'a> {
 fn unread(id: u64, plan: &StreamPlan) -> Failure {
     let reason =
         "the search has it, and reading it brings nothing; it is asked for once more in the next pull";
+    failure(id, plan, reason.to_owned())
+}
+
+/// For a record that is read as it was before its change: what reads lags behind what searches.
+fn outdated(id: u64, plan: &StreamPlan) -> Failure {
+    let reason =
+        "the search has a later change than reading it brings; it is asked for once more in the next pull";
     failure(id, plan, reason.to_owned())
 }
 

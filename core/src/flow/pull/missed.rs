@@ -1,4 +1,5 @@
-//! What a search has and reading does not bring: it was deleted meanwhile, or what reads lags behind what searches.
+//! What a search has and reading does not bring, or brings as it was before: it was deleted meanwhile, or what reads lags
+//! behind what searches.
 
 use roaring::RoaringTreemap;
 
@@ -34,14 +35,14 @@ impl Missed {
         self.rows.clear();
     }
 
-    /// Their ids.
+    /// The ids of those that reading did not bring.
     pub(super) fn ids(&self) -> Result<IdSet> {
-        IdSet::from_ids(self.rows.iter().filter_map(|row| row.id))
+        IdSet::from_ids(self.rows.iter().filter(|row| !row.is_stale).filter_map(|row| row.id))
     }
 
     /// Whether the search is to be asked whether it still has them; only once.
     pub(super) fn begin_recheck(&mut self) -> bool {
-        let is_first = self.still_found.is_none() && !self.rows.is_empty();
+        let is_first = self.still_found.is_none() && self.rows.iter().any(|row| !row.is_stale);
         self.still_found.get_or_insert_default();
         is_first
     }
@@ -54,9 +55,9 @@ impl Missed {
     /// Leaves those that the search has no more, which are gone.
     pub(super) fn take_gone(&mut self) -> Vec<u64> {
         let found = self.still_found.clone().unwrap_or_default();
-        let ids = self.rows.iter().filter_map(|row| row.id);
-        let gone = ids.filter(|id| !found.contains(*id)).collect();
-        self.rows.retain(|row| row.id.is_some_and(|id| found.contains(id)));
+        let is_there = |row: &FoundRow| row.is_stale || row.id.is_some_and(|id| found.contains(id));
+        let gone = self.rows.iter().filter(|row| !is_there(row)).filter_map(|row| row.id).collect();
+        self.rows.retain(is_there);
         gone
     }
 

@@ -12,6 +12,8 @@ mod marks;
 mod missed;
 mod plan;
 mod reconcile;
+mod sorted;
+mod stale;
 mod stream;
 
 use std::collections::VecDeque;

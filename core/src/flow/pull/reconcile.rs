@@ -10,10 +10,18 @@ use super::hydrate::Portion;
 use super::stream::Stream;
 
 impl Stream {
-    /// Those of these ids that were never handed out and do not wait for it; none where it is not known what was.
-    pub(super) fn unseen_of(&self, ids: &RoaringTreemap) -> RoaringTreemap {
-        let Some(told) = &self.told else { return RoaringTreemap::new() };
-        let mut unseen = ids - told;
+    /// Whether something that is listed may have to be handed out for that alone.
+    pub(super) fn hands_out_listed(&self) -> bool {
+        self.plan.reconciles || !self.standing.gone.is_empty()
+    }
+
+    /// Those of these ids that are to be handed out since they are listed, and do not wait for it: what was told to be
+    /// gone, and where all that is there is wanted, what was never handed out, as far as it is known what was.
+    pub(super) fn untold_of(&self, ids: &RoaringTreemap) -> RoaringTreemap {
+        let mut unseen = ids & &self.standing.gone;
+        if let (true, Some(told)) = (self.plan.reconciles, &self.told) {
+            unseen |= ids - told;
+        }
         let waiting =
             self.chunks.iter().flat_map(Portion::rows).chain(self.found.iter().filter_map(Sighting::row));
         for id in waiting.filter_map(|row| row.id).chain(self.handed_out.keys().copied()) {
@@ -33,8 +41,8 @@ impl Stream {
             self.push(Sighting::Known(existing));
             return Ok(());
         };
-        if self.plan.reconciles && self.plan.reading.is_some() {
-            self.unseen = self.unseen_of(&existing);
+        if self.plan.reading.is_some() {
+            self.unseen = self.untold_of(&existing);
         }
         let most_percent = self.plan.deletes.as_ref().map(|deletes| deletes.most_percent).unwrap_or_default();
         let gone = existing::gone(told, &existing, most_percent)?;

@@ -18,6 +18,7 @@ use super::found::{self, FoundRow, Reached, Sighting};
 use super::hydrate::{Handout, Portion};
 use super::missed::Missed;
 use super::plan::StreamPlan;
+use super::sorted::Sorting;
 
 /// Most rows that are handed out together without being read in detail.
 const MOST_ROWS: usize = 500;
@@ -52,6 +53,7 @@ pub(super) struct Stream {
     to_come: Option<u64>,
     /// The latest date that Brightpearl has stamped on anything.
     pub(super) stamped: Option<i64>,
+    pub(super) sorting: Sorting,
 }
 
 /// One pass over the search.
@@ -145,6 +147,7 @@ impl Stream {
             lists_by_sweep: false,
             to_come: None,
             stamped: None,
+            sorting: Sorting::default(),
         }
     }
 
@@ -191,13 +194,14 @@ impl Stream {
             && (self.wanted >= self.chunk_size() || !may_find_more || self.wanted == 0)
         {
             let chunk = self.cut();
-            let ids = chunk.ids();
+            let (ids, tells_gone) = (chunk.ids(), chunk.tells_gone());
             let number = chunk.number;
             self.chunks.push_back(chunk);
             match &self.plan.reading {
                 Some(reading) if !ids.is_empty() => {
                     let fetch = Fetch { ids: Some(ids), ..reading.fetch.clone() };
                     let job = FetchJob::new(&fetch, ahead)?;
+                    let job = if tells_gone { job.that_doubts() } else { job };
                     return Ok(Some(Wanted::Chunk(number, 0, Box::new(job))));
                 }
                 Some(_) | None => self.note_read(number),
@@ -232,6 +236,7 @@ impl Stream {
         let sweep = |search| SweepJob::new(&search, &shared.config, shared.live.clone());
         let job = match stage {
             Pass::First => {
+                self.sorting = Sorting::default();
                 let job = sweep(self.plan.search.clone())?;
                 match self.standing.first {
                     Some(Place { row, key }) => job.behind(row, key),
@@ -241,6 +246,7 @@ impl Stream {
             Pass::Changes(index) => {
                 let column = &self.plan.watermarks[index];
                 let at = self.standing.marks.get(column).map(|mark| mark.at).unwrap_or_default();
+                self.sorting = Sorting::beginning_at(at);
                 sweep(self.plan.changes(column, at, self.overlap_ms))?.by_watermark(column)
             }
             Pass::Ids => {
@@ -259,8 +265,8 @@ impl Stream {
                     return Ok(Wanted::Listing(Box::new(options_job(&options)?)));
                 }
                 Some(_) => sweep(self.plan.ids())?,
-                // What was missed is handed out as the search has it.
-                None if self.plan.reconciles => sweep(self.plan.search.clone())?,
+                // What was missed, or told to be gone and is not, is handed out as the search has it.
+                None if self.hands_out_listed() => sweep(self.plan.search.clone())?,
                 None => sweep(self.plan.ids())?,
             },
         };
@@ -282,15 +288,17 @@ impl Stream {
                 let date = self.surely(answered, &rows);
                 rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
+                self.note_order(&rows);
                 rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
             }
             Some(Pass::Changes(index)) => {
-                let rows = found::rows(page, &self.plan, Reached::Change(index));
+                let mut rows = found::rows(page, &self.plan, Reached::Change(index));
                 let date = self.surely(answered, &rows);
                 self.check_mark(index, answered)?;
-                for mut row in rows {
-                    row.read_at(date);
+                rows.iter_mut().for_each(|row| row.read_at(date));
+                self.note_order(&rows);
+                for row in rows {
                     let change = row.id.zip(row.change.as_ref().map(|change| change.at));
                     let is_new = change.is_none_or(|(id, at)| self.handed_out.insert(id, at) != Some(at));
                     self.push(if is_new { Sighting::Row(row) } else { Sighting::Passed(row) });
@@ -311,8 +319,8 @@ impl Stream {
             Some(Pass::Listing) => {
                 let rows = found::rows(page, &self.plan, Reached::Id);
                 self.existing.extend(rows.iter().filter_map(|row| row.id));
-                if self.plan.reconciles && self.plan.reading.is_none() {
-                    let unseen = self.unseen_of(&self.existing);
+                if self.hands_out_listed() && self.plan.reading.is_none() {
+                    let unseen = self.untold_of(&self.existing);
                     let rows = rows.into_iter().filter(|row| row.id.is_some_and(|id| unseen.contains(id)));
                     rows.for_each(|row| self.push(Sighting::Row(row)));
                 }
@@ -358,7 +366,8 @@ impl Stream {
                 self.missed.take_gone().into_iter().for_each(|id| self.push(Sighting::Dropped(id)));
             }
             Some(Pass::Listing) => self.compare()?,
-            Some(Pass::Changes(_)) | None => {}
+            Some(Pass::Changes(index)) => self.end_changes(index),
+            None => {}
         }
         Ok(())
     }
@@ -429,6 +438,7 @@ impl Stream {
             | Sighting::Dropped(_)
             | Sighting::Gone(_)
             | Sighting::FirstIsOver
+            | Sighting::ChangesAreOver(..)
             | Sighting::Known(_)
             | Sighting::Unasked => None,
         }));
@@ -441,6 +451,7 @@ impl Stream {
                 | Sighting::Dropped(_)
                 | Sighting::Gone(_)
                 | Sighting::FirstIsOver
+                | Sighting::ChangesAreOver(..)
                 | Sighting::Known(_)
                 | Sighting::Unasked => None,
             }));
@@ -477,6 +488,7 @@ fn is_handed_out(item: &Sighting) -> bool {
         | Sighting::Missed(_)
         | Sighting::Dropped(_)
         | Sighting::FirstIsOver
+        | Sighting::ChangesAreOver(..)
         | Sighting::Known(_)
         | Sighting::Unasked => false,
     }
