@@ -170,6 +170,8 @@ pub struct Reading {
     pub names_asked: bool,
     /// What is answered when none of the ids exist.
     pub empty: Empty,
+    /// In which form records are answered.
+    pub answer: Answer,
 }
 
 impl Reading {
@@ -181,6 +183,7 @@ impl Reading {
         is_keyed: false,
         names_asked: true,
         empty: Empty::Unknown,
+        answer: Answer::Unknown,
     };
 }
 
@@ -199,6 +202,7 @@ pub fn reading(path: &str) -> Reading {
         is_keyed: found.operation.answer == Answer::Map,
         names_asked: names_asked(&found),
         empty: found.operation.empty,
+        answer: found.operation.answer,
     }
 }
 

@@ -4,7 +4,7 @@
 mod cached;
 
 use crate::envelope::{FailedAnswer, begins_success};
-use crate::error::{Delivery, Error, Kind};
+use crate::error::{Delivery, Error, Kind, ServerError};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
 use crate::secret::{Secret, wipe_stack, written};
@@ -257,13 +257,11 @@ fn retry_after(headers: &Headers) -> Option<u64> {
 }
 
 /// Whether a 404 says nothing of a record: its text tells an unknown path from an empty result, both of which are `CMNC-404`,
-/// and what has no code of Brightpearl's is somebody else's.
+/// and any other code is that of something else, such as a gateway (API notes §3.4).
 pub(crate) fn is_unknown_path(error: &Error) -> bool {
-    error.errors().is_empty()
-        || error
-            .errors()
-            .iter()
-            .any(|error| !error.is_brightpearls() || error.message.contains("Cannot find the resource"))
+    let says_none =
+        |said: &ServerError| said.code == "CMNC-404" && !said.message.contains("Cannot find the resource");
+    error.errors().is_empty() || !error.errors().iter().all(says_none)
 }
 
 #[cfg(test)]

@@ -19,23 +19,23 @@ pub(super) enum Emptiness {
 }
 
 impl Emptiness {
-    /// What is made of it, where it was asked for these ids. `is_known` says that `OPTIONS` has named them.
-    pub(super) fn of(listed: &Reading, ids: &IdSet, is_known: bool) -> Self {
+    /// What is made of it, where it was asked for these ids.
+    pub(super) fn of(listed: &Reading, ids: &IdSet, asked: Asked) -> Self {
         if !listed.names_asked || ids.is_empty() {
             return Emptiness::Believed;
         }
-        if is_known {
-            return Emptiness::Refused(lacking(ids, "though the server's plan names them"));
-        }
-        match (ids.len(), listed.empty) {
-            // Its own read is the one that can say that a record is not there.
-            (1, _) => Emptiness::Believed,
+        match (asked, listed.empty) {
+            (Asked::Planned, _) => Emptiness::Refused(lacking(ids, "though the server's plan names them")),
             (_, Empty::NotFound) => Emptiness::Refused(lacking(
                 ids,
                 "though it says success; expected HTTP 404 where there are none",
             )),
+            // The read before had others, and not these.
+            (Asked::Again, Empty::Nothing) => Emptiness::Believed,
             (_, Empty::Nothing | Empty::Unknown) if listed.options => Emptiness::Doubted,
             (_, Empty::Nothing) => Emptiness::Believed,
+            // Where nobody else can be asked, its own read is the one that can say that a record is not there.
+            (_, Empty::Unknown) if ids.len() == 1 => Emptiness::Believed,
             (_, Empty::Unknown) => Emptiness::Refused(lacking(
                 ids,
                 "though it says success; ask for each by itself to learn which is not there",
@@ -48,6 +48,17 @@ impl Emptiness {
 /// nothing of records.
 pub(crate) fn says_none(refusal: &Error) -> bool {
     refusal.status() == Some(404) && !is_unknown_path(refusal)
+}
+
+/// How records are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// For the first time.
+    First,
+    /// Once more, since an answer that had others left them out.
+    Again,
+    /// As `OPTIONS` has named them.
+    Planned,
 }
 
 /// Checks that an answer has no record but those that were asked for, and that each says which it is.

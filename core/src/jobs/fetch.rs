@@ -2,6 +2,8 @@
 //! worth knowing, and bisected where one bad id spoils a whole set.
 
 mod cutting;
+mod doubts;
+mod records;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,9 +23,10 @@ use crate::telemetry::{Event, template};
 pub(crate) use cutting::planned_ids;
 use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
 
-use super::emptiness::{Emptiness, check_asked, check_keyed, lacking, says_none};
+use super::emptiness::{Asked, Emptiness, check_asked, check_keyed, lacking, says_none};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
+use records::{check_records, once_each};
 
 /// The tag of the `OPTIONS` request; GETs count up from 1.
 const PLANNING: u64 = 0;
@@ -69,8 +72,7 @@ enum Stage {
 struct Chunk {
     tag: u64,
     ids: Option<IdSet>,
-    /// Whether `OPTIONS` has named its ids.
-    is_known: bool,
+    asked: Asked,
     state: ChunkState,
 }
 
@@ -164,14 +166,20 @@ impl FetchJob {
             Stage::Cutting(left) => {
                 if let Some(chunk) = left.next() {
                     let tag = self.tag();
-                    let chunk = Chunk { tag, ids: Some(chunk), is_known: false, state: ChunkState::Planned };
+                    let chunk =
+                        Chunk { tag, ids: Some(chunk), asked: Asked::First, state: ChunkState::Planned };
                     self.chunks.push_back(chunk);
                 }
             }
             Stage::WholeList => {
                 self.stage = nothing_left();
                 let tag = self.tag();
-                self.chunks.push_back(Chunk { tag, ids: None, is_known: false, state: ChunkState::Planned });
+                self.chunks.push_back(Chunk {
+                    tag,
+                    ids: None,
+                    asked: Asked::First,
+                    state: ChunkState::Planned,
+                });
             }
             Stage::ToPlan(_) | Stage::Planning(_) => {}
         }
@@ -193,7 +201,12 @@ impl FetchJob {
             }
             known = known.union(&ids);
             let tag = self.tag();
-            chunks.push_back(Chunk { tag, ids: Some(ids), is_known: true, state: ChunkState::Planned });
+            chunks.push_back(Chunk {
+                tag,
+                ids: Some(ids),
+                asked: Asked::Planned,
+                state: ChunkState::Planned,
+            });
         }
         if known.is_empty() {
             // A plan of nothing is what a gateway answers, too. Their own reads say whether they are there.
@@ -226,39 +239,6 @@ impl FetchJob {
         }
     }
 
-    /// Asks `OPTIONS` about what was answered with nothing.
-    fn ask_about_doubts(&mut self) -> Option<Draft> {
-        let index = self.chunks.iter().position(|chunk| matches!(chunk.state, ChunkState::Doubted(_)))?;
-        let path = self.url_path(self.chunks[index].ids.as_ref());
-        let chunk = &mut self.chunks[index];
-        if let ChunkState::Doubted(resources) = std::mem::replace(&mut chunk.state, ChunkState::Requested) {
-            chunk.state = ChunkState::Asked(resources);
-        }
-        Some(Draft::read(chunk.tag, Method::Options, path, &self.template, ""))
-    }
-
-    /// Takes what `OPTIONS` says of records of which none was answered.
-    fn take_existence(&mut self, index: usize, body: &[u8]) -> Result<(), Unusable> {
-        let asked = self.chunks[index].ids.clone().unwrap_or_default();
-        let mut known = IdSet::new();
-        for uri in read_uris(body)? {
-            known = known.union(&common(&planned_ids(&uri)?, &asked));
-        }
-        if known.is_empty() {
-            self.believe(index);
-            return Ok(());
-        }
-        Err(Unusable::Refused(lacking(&asked, &format!("and OPTIONS says that {known} are there"))))
-    }
-
-    /// None of a chunk's records is there.
-    fn believe(&mut self, index: usize) {
-        let chunk = &mut self.chunks[index];
-        if let ChunkState::Asked(resources) = std::mem::replace(&mut chunk.state, ChunkState::Planned) {
-            self.answer_chunk(index, *resources);
-        }
-    }
-
     fn index(&self, tag: u64) -> Result<usize> {
         self.chunks
             .iter()
@@ -287,8 +267,8 @@ impl FetchJob {
         };
         events.push(Event::Bisecting { resource: self.resource.clone(), ids: ids.len() });
         let (first, second) = (self.tag(), self.tag());
-        let is_known = self.chunks[index].is_known;
-        let half = |tag, ids| Chunk { tag, ids: Some(ids), is_known, state: ChunkState::Planned };
+        let asked = self.chunks[index].asked;
+        let half = |tag, ids| Chunk { tag, ids: Some(ids), asked, state: ChunkState::Planned };
         self.chunks[index] = half(first, lower);
         self.chunks.insert(index + 1, half(second, upper));
         Ok(())
@@ -332,8 +312,9 @@ impl Job for FetchJob {
         if let ChunkState::Asked(_) = self.chunks[index].state {
             return self.take_existence(index, &response.body);
         }
-        let Found { items, ids, is_silent } =
-            find_resources(&response.body, self.listed.id_member, self.listed.is_keyed)?;
+        let found = find_resources(&response.body, self.listed.id_member, self.listed.is_keyed)?;
+        check_records(&self.listed, &response.body, &found)?;
+        let Found { items, ids, is_silent, is_wrapped: _ } = found;
         if self.listed.is_keyed {
             check_keyed(&items)?;
         }
@@ -354,6 +335,8 @@ impl Job for FetchJob {
                 return Err(lacking(&requested, "and no list of any; expected one, or HTTP 404").into());
             }
         }
+        let is_each_one = are_named && self.listed != Reading::UNLISTED && self.path.1.is_empty();
+        let items = if is_each_one { once_each(&response.body, items)? } else { items };
         // Where a resource does not say its id, or another one, nothing can be said of what is missing.
         let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
         let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
@@ -361,7 +344,7 @@ impl Job for FetchJob {
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
         if is_empty && self.doubts {
             let chunk = &mut self.chunks[index];
-            match Emptiness::of(&self.listed, &resources.requested, chunk.is_known) {
+            match Emptiness::of(&self.listed, &resources.requested, chunk.asked) {
                 Emptiness::Believed => {}
                 Emptiness::Doubted => {
                     chunk.state = ChunkState::Doubted(Box::new(resources));
@@ -370,6 +353,12 @@ impl Job for FetchJob {
                 Emptiness::Refused(error) => return Err(error.into()),
             }
         }
+        // 207 says of itself that only some are there (API notes §3.3).
+        let resources = if self.doubts && response.status != 207 {
+            self.ask_for_rest(index, resources)
+        } else {
+            resources
+        };
         self.answer_chunk(index, resources);
         Ok(())
     }
@@ -415,6 +404,13 @@ impl Job for FetchJob {
                     return Ok(());
                 };
                 self.read_something = true;
+                let is_usual = self.listed.empty != Empty::Nothing || !self.listed.options;
+                if self.doubts && !is_usual && !requested.is_empty() {
+                    let missing = requested.clone();
+                    let resources = Resources { requested, missing, ..Resources::empty() };
+                    self.chunks[index].state = ChunkState::Doubted(Box::new(resources));
+                    return Ok(());
+                }
                 let missing = if self.listed.names_asked { requested.clone() } else { IdSet::new() };
                 self.answer_chunk(index, Resources { requested, missing, ..Resources::empty() });
                 Ok(())

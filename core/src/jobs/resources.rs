@@ -17,6 +17,8 @@ pub(crate) struct Found {
     pub(crate) ids: IdSet,
     /// Whether the answer has nothing where its resources stand, not even an empty list.
     pub(crate) is_silent: bool,
+    /// Whether they do not stand in a list of their own, but within an object, or are one.
+    pub(crate) is_wrapped: bool,
 }
 
 /// Finds the resources: the elements of an array, the members of an object keyed by id (goods-out notes,
@@ -27,9 +29,13 @@ pub(crate) fn find_resources(body: &[u8], member: &str, is_keyed: bool) -> Resul
     let Some(response) = Envelope::read(body)?.response else { return Ok(silent) };
     let parts: ResponseParts<'_> =
         serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
-    let parts = match parts {
-        ResponseParts::Members(members) if !is_keyed => unwrap_single(members, response)?,
-        other => other,
+    let (parts, is_wrapped) = match parts {
+        ResponseParts::Members(members) if !is_keyed => {
+            let parts = unwrap_single(members, response)?;
+            let is_wrapped = matches!(parts, ResponseParts::Elements(_));
+            (parts, is_wrapped)
+        }
+        other => (other, false),
     };
     let base = body.as_ptr() as usize;
     let resource = |id: Option<u64>, raw: &RawValue| {
@@ -47,7 +53,7 @@ pub(crate) fn find_resources(body: &[u8], member: &str, is_keyed: bool) -> Resul
             .collect(),
     };
     let known = items.iter().filter_map(|item| item.id).filter(|id| (1..=IdSet::HIGHEST).contains(id));
-    Ok(Found { ids: IdSet::from_ids(known)?, items, is_silent: false })
+    Ok(Found { ids: IdSet::from_ids(known)?, items, is_silent: false, is_wrapped })
 }
 
 enum ResponseParts<'a> {

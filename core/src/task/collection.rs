@@ -33,7 +33,7 @@ impl CollectionJob {
         collection.fetch.check()?;
         Ok(Self {
             name,
-            fetch: FetchJob::new(&collection.fetch, ahead)?,
+            fetch: FetchJob::new(&collection.fetch, ahead)?.that_doubts(),
             collection,
             resources: String::new(),
             missing: IdSet::new(),
