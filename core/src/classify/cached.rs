@@ -50,17 +50,46 @@ fn says_so(name: &str, value: &str) -> bool {
         // The request's own id, and that of the one by which it came into the cache.
         "x-varnish" => value.split_ascii_whitespace().count() > 1,
         "server-timing" => value.split(',').any(|metric| metric.contains("cache") && had_it(&words(metric))),
-        // Each cache on the way says `hit`, or why it asked on (RFC 9211).
-        "cache-status" => value.split(',').any(|cache| !cache.contains("fwd=") && had_it(&words(cache))),
-        _ if !name.contains("cache") || NOT_OF_THIS.iter().any(|word| name.contains(word)) => false,
+        "cache-status" => value.split(',').any(|cache| is_hit(cache, words)),
+        // For how many seconds what it had is kept.
+        "x-swift-cachetime" => is_more_than_none(&value),
+        // What repeats a path or a query is no word of a cache's own.
+        _ if !name.contains("cache") => {
+            let is_hit = words(&value).iter().any(|word| word == "hit");
+            is_hit && speaks_of_delivery(&name) && !value.contains(['/', '='])
+        }
+        _ if NOT_OF_THIS.iter().any(|word| name.contains(word)) => false,
         _ if name.ends_with("-age") || name.ends_with("-hits") => value.split(',').any(is_more_than_none),
         _ => had_it(&words(&value)) || (is_yes_or_no(&name) && is_more_than_none(&value)),
     }
 }
 
-/// Whether a header says with a number whether a cache had it.
+/// Whether a cache on the way says `hit`, by itself or in its own words, rather than why it asked on (RFC 9211).
+fn is_hit(cache: &str, words: impl Fn(&str) -> Vec<String>) -> bool {
+    let mut is_forwarded = false;
+    for parameter in cache.split(';').skip(1) {
+        match parameter.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
+            Some(("fwd", _)) => is_forwarded = true,
+            Some(("detail", value)) if had_it(&words(value)) => return true,
+            Some(("hit", value)) if value != "?0" => return true,
+            None if parameter.trim() == "hit" => return true,
+            Some(_) | None => {}
+        }
+    }
+    let is_said_otherwise = cache.split(';').any(|parameter| matches!(parameter.trim(), "hit=?0"));
+    !is_forwarded && !is_said_otherwise && had_it(&words(cache))
+}
+
+/// Whether a header is of those by which what stands in between speaks of itself, whatever it is called: `X-CDN`,
+/// `Fastly-State`.
+fn speaks_of_delivery(name: &str) -> bool {
+    const OF_DELIVERY: [&str; 8] = ["x-", "cdn", "edge", "proxy", "fastly", "akamai", "state", "served"];
+    OF_DELIVERY.iter().any(|word| name.starts_with(word) || (word.len() > 2 && name.contains(word)))
+}
+
+/// Whether a header says with a number whether a cache had it: `X-Cache-Hit`, `X-Proxy-Cache`.
 fn is_yes_or_no(name: &str) -> bool {
-    name.ends_with("hit") || name.ends_with("cached") || name.ends_with("from-cache")
+    ["hit", "cached", "cache"].iter().any(|end| name.ends_with(end))
 }
 
 fn had_it(words: &[String]) -> bool {
@@ -109,6 +138,23 @@ mod tests {
             ("Cache-Status", "\"edge\"; fwd=miss", true),
             ("Cache-Status", "\"edge\"; fwd=stale; stored", true),
             ("Cache-Status", "\"a\"; fwd=stale, \"b\"; hit", false),
+            ("Cache-Status", "edge; fwd=stale; detail=HIT", false),
+            ("Cache-Status", "edge; hit=?1", false),
+            ("Cache-Status", "edge; hit=?0", true),
+            ("X-Proxy-Cache", "1", false),
+            ("X-Edge-Cache", "1", false),
+            ("X-Edge-Cache", "0", true),
+            ("Fastly-State", "HIT", false),
+            ("Fastly-State", "HIT-CLUSTER", false),
+            ("Fastly-State", "MISS", true),
+            ("X-CDN", "HIT", false),
+            ("X-CDN", "Incapsula", true),
+            ("X-NWS-LOG-UUID", "174 Hit", false),
+            ("X-Request-Id", "9f1c-hitch", true),
+            ("X-Served-By", "cache-lhr1", true),
+            ("X-Swift-CacheTime", "40", false),
+            ("X-Swift-CacheTime", "0", true),
+            ("X-Swift-SaveTime", "Mon, 30 Nov 2026 10:00:00 GMT", true),
             ("Age", "40.5", false),
             ("Age", "+40", false),
             ("Age", "\"40\"", false),
