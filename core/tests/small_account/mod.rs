@@ -57,6 +57,9 @@ pub(crate) struct Ran {
     pub(crate) rows: usize,
     pub(crate) results: Vec<Result<String, Error>>,
     pub(crate) replies: Vec<String>,
+    /// The ids of the records that were read, and of those that are told to be missing.
+    pub(crate) read: Vec<u64>,
+    pub(crate) missing: Vec<u64>,
     pub(crate) checkpoint: Option<String>,
     pub(crate) error: Option<Error>,
     /// The longest that it waited for anything.
@@ -138,6 +141,7 @@ pub(crate) fn run_for(
         match call.poll(account.now) {
             Err(error) => {
                 ran.error = Some(error);
+                ran.checkpoint = call.checkpoint().ok();
                 return ran;
             }
             Ok(Step::Done) => {
@@ -194,7 +198,11 @@ fn take(ran: &mut Ran, output: Output) {
                 .into_iter()
                 .map(|result| result.outcome.map(|reply| String::from_utf8_lossy(&reply.body).into_owned())),
         ),
-        Output::Resources(_) | Output::Uris(_) | Output::Task(_) => {}
+        Output::Resources(resources) => {
+            ran.read.extend(resources.items.iter().filter_map(|item| item.id));
+            ran.missing.extend(resources.missing.iter());
+        }
+        Output::Uris(_) | Output::Task(_) => {}
     }
 }
 
