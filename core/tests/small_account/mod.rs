@@ -318,6 +318,10 @@ impl Account {
                 Some(wanted) => order.reference.to_lowercase() == wanted.to_lowercase(),
                 None => true,
             })
+            .filter(|(id, _)| {
+                let ids = parameters.get("orderId").map(|ids| ids.parse::<brightpearl_core::IdSet>());
+                ids.is_none_or(|ids| ids.expect("an id set").contains(*id))
+            })
             .filter(|(_, order)| {
                 parameters.get("createdOn").is_none_or(|period| is_in(Some(order.created), period))
                     && parameters.get("updatedOn").is_none_or(|period| is_in(order.updated, period))
@@ -383,6 +387,7 @@ fn moment(seconds: u64) -> String {
 }
 
 fn seconds(text: &str) -> u64 {
+    let text = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
     text.parse::<jiff::Timestamp>().map_or(0, |moment| moment.as_second().max(0) as u64)
 }
 
