@@ -149,6 +149,8 @@ fn an_older_version_overwrites_nothing_however_it_is_written() {
     for (first, second, dates, state) in [
         (json!("01/02/2026 10:00"), json!("02/01/2026 10:00"), BRITISH, "skipped"),
         (json!("02/01/2026 10:00"), json!("01/02/2026 10:00"), BRITISH, "unchanged"),
+        // As a document may have put it together.
+        (json!("2026-02-01T10:00:00"), json!("02/01/2026 10:00"), BRITISH, "skipped"),
         (json!("2026-01-03"), json!("2026-01-02"), None, "skipped"),
         (json!("2026-01-02"), json!("2026-01-03"), None, "unchanged"),
         (json!(1.5), json!(1.25), None, "skipped"),

@@ -52,11 +52,19 @@ fn a_version_that_an_earlier_run_wrote_itself_is_skipped_once_a_newer_one_was_wr
 }
 
 #[test]
-fn what_does_not_tell_which_is_older_is_decided_as_before() {
-    for (first, second) in [("1", "2"), ("1", "1"), ("1", "2026-05-04T10:00:00Z"), ("1.5", "1.2"), ("x", "w")]
-    {
+fn what_does_not_tell_which_is_older_is_not_written() {
+    for (first, second, state) in [
+        ("1", "2", "unchanged"),
+        ("1", "1", "unchanged"),
+        ("1.5", "1.2", "skipped"),
+        ("1", "2026-05-04T10:00:00Z", "rejected"),
+        ("1", "x", "rejected"),
+        ("1", "", "rejected"),
+    ] {
         let mut account = Account::new();
         let journal = pushed(first, 2, "", &mut account).journal;
-        assert_eq!(pushed(second, 3, &journal, &mut account).states(), ["unchanged"], "{first} {second}");
+        let second_push = pushed(second, 3, &journal, &mut account);
+        assert_eq!(second_push.states(), [state], "{first} {second}");
+        assert_eq!(account.orders[&1].warehouse, 2, "{first} {second}");
     }
 }

@@ -37,7 +37,10 @@ fn version(value: &Value<'_>, reading: &Notation) -> Result<Option<String>, Stri
             Err("the version has too many digits; expected a whole number below 10^18, or one below 10^12 of up to 6 decimal places".to_owned())
         };
     }
+    // An expression may have made a date of the usual form of it.
+    let usual = Time { input: Input::Iso, zone: None, into: None };
     time.as_written(value)
+        .or_else(|reason| usual.as_written(value).map_err(|_| reason))
         .map(Some)
         .map_err(|reason| format!("the version is {}: {reason}, or a number", value.excerpt()))
 }
