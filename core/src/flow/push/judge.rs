@@ -2,22 +2,21 @@
 
 use std::collections::VecDeque;
 
-use super::change::{change, has_status, is_of_rows, says_status};
+use super::change::{change, has_status, says_status};
 use super::compare::differences;
 use super::doubt::{Doubt, Doubted};
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
-use super::read_rows::{RowsRead, rows_in_order, rows_read};
+use super::read_rows::unbelieved;
 use super::referents::{Aim, Referent, Referents, listed};
 use super::rivals::KeyBook;
 use super::rows_gone::RowsGone;
 use super::shipped::{self, NoteComparison};
 use super::sought::Sought;
 use super::terms::Terms;
-use crate::catalog::{Manner, Update};
-use crate::json::{Node, Record};
+use crate::catalog::Update;
 use crate::mapping::{IfThere, Reference};
 use crate::operation::{Existing, SingleRequest};
 use crate::output::{Difference, State};
@@ -229,7 +228,8 @@ impl Judge<'_> {
             Err(reason) => return settle(Ending::without_body(reason)),
         };
         let found = differences(update, self.terms.shape(), &body, json);
-        let unbelieved = unbelieved(update, entry, &found, json).map(|why| {
+        let before = entry.progress().read_before();
+        let unbelieved = unbelieved(update, before, &found, json).map(|why| {
             if entry.progress().rereads() < self.terms.looks_ms().len() {
                 return Verdict::ReadAgain;
             }
@@ -349,63 +349,6 @@ impl Judge<'_> {
         let wanted = self.referents.unsought(entry);
         if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }
     }
-}
-
-/// Why what was read is not to be acted upon, where it would add or remove rows, or would have something overwritten as a
-/// whole. A list that is missing is no answer.
-fn unbelieved(update: &Update, entry: &PushEntry, found: &[Difference], json: &str) -> Option<String> {
-    let before = entry.progress().read_before();
-    let unconfirmed = |what: &str| Some(format!("{what}, and no second reading says the same"));
-    if matches!(update.manner, Manner::Put { .. })
-        && let Some(name) = missing_whole(found, json)
-    {
-        let is_missing = |before: &str| missing_whole(found, before).as_ref() == Some(&name);
-        return if before.is_some_and(is_missing) {
-            None
-        } else {
-            unconfirmed(&format!("it came without {name}"))
-        };
-    }
-    let rows = update.rows?;
-    if !found.iter().any(|difference| is_of_rows(update, difference)) {
-        return None;
-    }
-    let is_whole_row = |difference: &&Difference| {
-        let rest = difference.pointer.strip_prefix(rows.place).and_then(|rest| rest.strip_prefix('/'));
-        rest.is_some_and(|rest| !rest.contains('/'))
-    };
-    let whole: Vec<&Difference> = found.iter().filter(is_whole_row).collect();
-    let added = whole.iter().map(|difference| difference.after.get()).filter(|after| *after != "null");
-    match rows_read(rows, json, &added.collect::<Vec<_>>()) {
-        RowsRead::Whole => None,
-        RowsRead::Wrong(why) => Some(why),
-        // Values within rows do no harm where they are set once more.
-        RowsRead::Unconfirmed if whole.is_empty() => None,
-        RowsRead::Unconfirmed => {
-            let is_same = |before: &str| rows_in_order(rows, before) == rows_in_order(rows, json);
-            if before.is_some_and(is_same) {
-                None
-            } else {
-                unconfirmed("its own totals do not tell all of its rows")
-            }
-        }
-    }
-}
-
-/// The outermost member that a `PUT` would send as a whole, and of which nothing was read that it could keep.
-fn missing_whole(found: &[Difference], json: &str) -> Option<String> {
-    let record = Record::parse(json);
-    let outermost = |difference: &Difference| {
-        let (name, _) = difference.pointer.strip_prefix('/')?.split_once('/')?;
-        let is_empty = match record.node(name) {
-            None | Some(Node::Null) => true,
-            Some(Node::Object(members)) => members.is_empty(),
-            Some(Node::Array(elements)) => elements.is_empty(),
-            Some(Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable) => false,
-        };
-        is_empty.then(|| name.to_owned())
-    };
-    found.iter().filter(|difference| difference.changeable).find_map(outermost)
 }
 
 /// What was changed is as it should be, or Brightpearl has made something else of it.

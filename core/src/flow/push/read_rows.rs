@@ -3,14 +3,77 @@
 
 use rust_decimal::Decimal as Exact;
 
+use super::change::is_of_rows;
 use super::compare::at_place;
-use crate::catalog::RowUpdate;
+use crate::catalog::{Manner, RowUpdate, Update};
 use crate::json::{Node, Part, Record, elements, id_of, quoted, text_of};
+use crate::output::Difference;
 use crate::value::Decimal;
+
+/// Why what was read is not to be acted upon, where it would add or remove rows, or would have something overwritten as a
+/// whole. A list that is missing is no answer.
+pub(super) fn unbelieved(
+    update: &Update,
+    before: Option<&str>,
+    found: &[Difference],
+    json: &str,
+) -> Option<String> {
+    let unconfirmed = |what: &str| Some(format!("{what}, and no second reading says the same"));
+    if matches!(update.manner, Manner::Put { .. })
+        && let Some(name) = missing_whole(found, json)
+    {
+        let is_missing = |before: &str| missing_whole(found, before).as_ref() == Some(&name);
+        return if before.is_some_and(is_missing) {
+            None
+        } else {
+            unconfirmed(&format!("it came without {name}"))
+        };
+    }
+    let rows = update.rows?;
+    if !found.iter().any(|difference| is_of_rows(update, difference)) {
+        return None;
+    }
+    let is_whole_row = |difference: &&Difference| {
+        let rest = difference.pointer.strip_prefix(rows.place).and_then(|rest| rest.strip_prefix('/'));
+        rest.is_some_and(|rest| !rest.contains('/'))
+    };
+    let whole: Vec<&Difference> = found.iter().filter(is_whole_row).collect();
+    let added = whole.iter().map(|difference| difference.after.get()).filter(|after| *after != "null");
+    match rows_read(rows, json, &added.collect::<Vec<_>>()) {
+        RowsRead::Whole => None,
+        RowsRead::Wrong(why) => Some(why),
+        // Values within rows do no harm where they are set once more.
+        RowsRead::Unconfirmed if whole.is_empty() => None,
+        RowsRead::Unconfirmed => {
+            let is_same = |before: &str| rows_in_order(rows, before) == rows_in_order(rows, json);
+            if before.is_some_and(is_same) {
+                None
+            } else {
+                unconfirmed("its own totals do not tell all of its rows")
+            }
+        }
+    }
+}
+
+/// The outermost member that a `PUT` would send as a whole, and of which nothing was read that it could keep.
+fn missing_whole(found: &[Difference], json: &str) -> Option<String> {
+    let record = Record::parse(json);
+    let outermost = |difference: &Difference| {
+        let (name, _) = difference.pointer.strip_prefix('/')?.split_once('/')?;
+        let is_empty = match record.node(name) {
+            None | Some(Node::Null) => true,
+            Some(Node::Object(members)) => members.is_empty(),
+            Some(Node::Array(elements)) => elements.is_empty(),
+            Some(Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable) => false,
+        };
+        is_empty.then(|| name.to_owned())
+    };
+    found.iter().filter(|difference| difference.changeable).find_map(outermost)
+}
 
 /// How far the rows that came with a record are to be believed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum RowsRead {
+enum RowsRead {
     /// The record's own totals say that these are all.
     Whole,
     /// Nothing in the record says so.
@@ -21,7 +84,7 @@ pub(super) enum RowsRead {
 
 /// How far the rows of a record are to be believed, of which these are wanted and not there. What costs nothing shows in no
 /// total.
-pub(super) fn rows_read(update: &RowUpdate, json: &str, added: &[&str]) -> RowsRead {
+fn rows_read(update: &RowUpdate, json: &str, added: &[&str]) -> RowsRead {
     let Ok(record) = Part::json(json.as_bytes()) else {
         return RowsRead::Wrong("what was read of it cannot be read".to_owned());
     };
@@ -64,7 +127,7 @@ pub(super) fn rows_read(update: &RowUpdate, json: &str, added: &[&str]) -> RowsR
 }
 
 /// The rows of a record in an order of their own, to be held against those of another reading.
-pub(super) fn rows_in_order(update: &RowUpdate, json: &str) -> Vec<String> {
+fn rows_in_order(update: &RowUpdate, json: &str) -> Vec<String> {
     let rows = Record::parse(json).elements(update.place.trim_start_matches('/'));
     let mut rows: Vec<String> = rows.iter().filter_map(Part::raw).map(str::to_owned).collect();
     rows.sort_unstable();
