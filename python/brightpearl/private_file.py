@@ -77,7 +77,7 @@ def spool(directory: str | None, shown: str) -> Iterator[BinaryIO]:
         tempfile.TemporaryFile(dir=directory, buffering=0) as raw,
         io.BufferedRandom(NamedFile(os.dup(raw.fileno()), "r+b", shown)) as file,
     ):
-        yield file  # type: ignore[misc]
+        yield file
 
 
 def require_replaceable(path: str | os.PathLike[str]) -> None:
@@ -148,7 +148,7 @@ def replacing(
     shown = os.fspath(path)
     try:
         with io.BufferedWriter(NamedFile(descriptor, "wb", shown)) as file:
-            yield file  # type: ignore[misc]
+            yield file
             file.flush()
             _keep_access(descriptor, target, mode)
             with naming(shown):

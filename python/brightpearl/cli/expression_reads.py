@@ -155,8 +155,8 @@ class _Parser:
             return _listed(_filtered(condition))
         if text == "[":
             if self._is_place():
-                reader, condition = self._bracket(_current)
-                return reader if condition is None else _listed(reader)
+                reader, of_each = self._bracket(_current)
+                return reader if of_each is None else _listed(reader)
             return self._list()
         return _current
 
