@@ -307,7 +307,7 @@ pub(super) fn square() -> Shop {
         case("a return", json!({"/returns": [{"uid": "r"}]}), Refused("it has returns")),
         case(
             "a tax that nobody knows",
-            json!({"/taxes/0/percentage": "8.875"}),
+            json!({"/taxes/0/percentage": "20.01"}),
             Refused("\"taxCodes\" does not have it"),
         ),
         case("a draft", json!({"/state": "DRAFT"}), Skipped("draft")),
