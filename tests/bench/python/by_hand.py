@@ -21,7 +21,9 @@ CHANNELS = {"web": 1, "pos": 2}
 WALK_IN = 200
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
-WITHOUT_PARTS = set("BIF CLP DJF GNF JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+WITHOUT_PARTS = {
+    *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+}
 MINOR_UNITS = {"JPY": Decimal(1), "KRW": Decimal(1), "BHD": Decimal("0.001"), "KWD": Decimal("0.001")}
 ADDRESS = (
     ("companyName", "company"),
@@ -117,7 +119,7 @@ def sales_order(
 
 
 def is_tip(line: dict[str, Any], amount: Decimal) -> bool:
-    return bool(line.get("tip")) or line.get("name") == "Tip" and Decimal(line["price"]) == amount
+    return bool(line.get("tip")) or (line.get("name") == "Tip" and Decimal(line["price"]) == amount)
 
 
 def is_remitted(line: dict[str, Any]) -> bool:
@@ -264,9 +266,7 @@ def put_contained(row: Row, gross: Decimal, country: str) -> None:
     row["taxCode"] = CODES_OF_COUNTRIES[country]
 
 
-def tax_code(
-    taxes: Any, stated: Decimal, share: Decimal, tax: Decimal, per_tax: Decimal, for_pieces: Decimal
-) -> str:
+def tax_code(taxes: Any, stated: Decimal, share: Decimal, tax: Decimal, per_tax: Decimal, for_pieces: Decimal) -> str:
     """The code of the rate by which a row is taxed; no other than that which its tax has of it."""
     if not stated:
         return TAX_CODES[NOTHING]
