@@ -48,7 +48,7 @@ impl Attempt {
         self.may_be_applied
             && self.work.method() == Method::Delete
             && error.kind() == Kind::NotFound
-            && !is_unknown_path(error)
+            && !is_unknown_path(error, &self.work.template())
     }
 }
 

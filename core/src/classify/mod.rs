@@ -256,12 +256,33 @@ fn retry_after(headers: &Headers) -> Option<u64> {
     Some(u64::try_from(wait).unwrap_or(0))
 }
 
-/// Whether a 404 says nothing of a record: its text tells an unknown path from an empty result, both of which are `CMNC-404`,
-/// and any other code is that of something else, such as a gateway (API notes §3.4).
-pub(crate) fn is_unknown_path(error: &Error) -> bool {
+/// Whether a 404 to a path says nothing of a record: its text tells an unknown path from an empty result, both of which are
+/// `CMNC-404`, and a code that is neither that one nor of the path's own service is something else's, such as a gateway's
+/// (API notes §3.4).
+pub(crate) fn is_unknown_path(error: &Error, path: &str) -> bool {
+    let area = area_of(path);
+    let is_of_service = |code: &str| {
+        let number = area.and_then(|area| code.strip_prefix(area));
+        number.is_some_and(|number| number.starts_with("C-"))
+    };
+    let is_own = |code: &str| code == "CMNC-404" || is_of_service(code);
     let says_none =
-        |said: &ServerError| said.code == "CMNC-404" && !said.message.contains("Cannot find the resource");
+        |said: &ServerError| is_own(&said.code) && !said.message.contains("Cannot find the resource");
     error.errors().is_empty() || !error.errors().iter().all(says_none)
+}
+
+/// How the codes of the service of a path begin (API notes §3.4).
+fn area_of(path: &str) -> Option<&'static str> {
+    const AREAS: [(&str, &str); 6] = [
+        ("accounting-service", "ACC"),
+        ("contact-service", "CON"),
+        ("integration-service", "INT"),
+        ("order-service", "ORD"),
+        ("product-service", "PRD"),
+        ("warehouse-service", "WHS"),
+    ];
+    let service = path.trim_start_matches('/').split('/').next()?;
+    AREAS.iter().find(|(known, _)| *known == service).map(|(_, area)| *area)
 }
 
 #[cfg(test)]

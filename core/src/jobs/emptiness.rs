@@ -20,18 +20,18 @@ pub(super) enum Emptiness {
 
 impl Emptiness {
     /// What is made of it, where it was asked for these ids.
-    pub(super) fn of(listed: &Reading, ids: &IdSet, asked: Asked) -> Self {
+    pub(super) fn of(listed: &Reading, ids: &IdSet, asked: Occasion) -> Self {
         if !listed.names_asked || ids.is_empty() {
             return Emptiness::Believed;
         }
         match (asked, listed.empty) {
-            (Asked::Planned, _) => Emptiness::Refused(lacking(ids, "though the server's plan names them")),
+            (Occasion::Planned, _) => Emptiness::Refused(lacking(ids, "though the server's plan names them")),
             (_, Empty::NotFound) => Emptiness::Refused(lacking(
                 ids,
                 "though it says success; expected HTTP 404 where there are none",
             )),
             // The read before had others, and not these.
-            (Asked::Again, Empty::Nothing) => Emptiness::Believed,
+            (Occasion::Again, Empty::Nothing) => Emptiness::Believed,
             (_, Empty::Nothing | Empty::Unknown) if listed.options => Emptiness::Doubted,
             (_, Empty::Nothing) => Emptiness::Believed,
             // Where nobody else can be asked, its own read is the one that can say that a record is not there.
@@ -44,15 +44,15 @@ impl Emptiness {
     }
 }
 
-/// Whether a refusal is Brightpearl's own word that there is none. A path that it does not know, or somebody else's 404, says
-/// nothing of records.
-pub(crate) fn says_none(refusal: &Error) -> bool {
-    refusal.status() == Some(404) && !is_unknown_path(refusal)
+/// Whether a refusal is Brightpearl's own word that there is none at a path. A path that it does not know, or somebody
+/// else's 404, says nothing of records.
+pub(crate) fn says_none(refusal: &Error, path: &str) -> bool {
+    refusal.status() == Some(404) && !is_unknown_path(refusal, path)
 }
 
 /// How records are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum Occasion {
     /// For the first time.
     First,
     /// Once more, since an answer that had others left them out.

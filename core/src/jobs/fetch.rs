@@ -11,7 +11,6 @@ use std::sync::Arc;
 use crate::account::Query;
 use crate::catalog::{self, Empty, Reading};
 use crate::checkpoint::Position;
-use crate::classify::is_unknown_path;
 use crate::error::{Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
@@ -23,7 +22,7 @@ use crate::telemetry::{Event, template};
 pub(crate) use cutting::planned_ids;
 use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
 
-use super::emptiness::{Asked, Emptiness, check_asked, check_keyed, lacking, says_none};
+use super::emptiness::{Emptiness, Occasion, check_asked, check_keyed, lacking, says_none};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
 use records::{check_records, once_each};
@@ -72,7 +71,7 @@ enum Stage {
 struct Chunk {
     tag: u64,
     ids: Option<IdSet>,
-    asked: Asked,
+    asked: Occasion,
     state: ChunkState,
 }
 
@@ -167,7 +166,7 @@ impl FetchJob {
                 if let Some(chunk) = left.next() {
                     let tag = self.tag();
                     let chunk =
-                        Chunk { tag, ids: Some(chunk), asked: Asked::First, state: ChunkState::Planned };
+                        Chunk { tag, ids: Some(chunk), asked: Occasion::First, state: ChunkState::Planned };
                     self.chunks.push_back(chunk);
                 }
             }
@@ -177,7 +176,7 @@ impl FetchJob {
                 self.chunks.push_back(Chunk {
                     tag,
                     ids: None,
-                    asked: Asked::First,
+                    asked: Occasion::First,
                     state: ChunkState::Planned,
                 });
             }
@@ -204,7 +203,7 @@ impl FetchJob {
             chunks.push_back(Chunk {
                 tag,
                 ids: Some(ids),
-                asked: Asked::Planned,
+                asked: Occasion::Planned,
                 state: ChunkState::Planned,
             });
         }
@@ -380,7 +379,7 @@ impl Job for FetchJob {
         }
         let index = self.index(tag)?;
         if let ChunkState::Asked(_) = self.chunks[index].state {
-            let is_none = says_none(&error);
+            let is_none = says_none(&error, &self.resource);
             if is_none {
                 self.believe(index);
                 return Ok(());
@@ -398,7 +397,7 @@ impl Job for FetchJob {
         }
         match error.status() {
             // Most resources answer 404 when none of the ids exist (API notes §3.3), and an unknown path too.
-            Some(404) if !is_unknown_path(&error) => {
+            Some(404) if says_none(&error, &self.resource) => {
                 let Some(requested) = self.chunks[index].ids.clone() else {
                     self.answer_chunk(index, Resources::empty());
                     return Ok(());

@@ -341,7 +341,7 @@ impl Program for CustomFields {
 
     fn refused(&mut self, error: Error) -> Result<()> {
         // An account without custom fields may answer 404 for their list (API notes §3.3).
-        if matches!(self.stage, CustomFieldStage::MetaData) && says_none(&error) {
+        if matches!(self.stage, CustomFieldStage::MetaData) && says_none(&error, &self.meta_data) {
             self.stage = CustomFieldStage::Values;
             return Ok(());
         }

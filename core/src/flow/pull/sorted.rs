@@ -7,7 +7,7 @@ use crate::checkpoint::Place;
 
 /// The order of the rows of the sweep under way.
 #[derive(Debug, Default)]
-pub(super) struct Sorting {
+pub(super) struct SweepOrder {
     /// Where the column of the sweep stood when it began.
     began: i64,
     /// The greatest place of a row so far.
@@ -17,7 +17,7 @@ pub(super) struct Sorting {
     reached: Option<i64>,
 }
 
-impl Sorting {
+impl SweepOrder {
     pub(super) fn beginning_at(began: i64) -> Self {
         Self { began, ..Self::default() }
     }
@@ -88,7 +88,7 @@ mod tests {
             (vec![vec![3, 5], vec![4, 6]], None),
             (vec![vec![], vec![3], vec![], vec![3]], None),
         ] {
-            let mut sorting = Sorting::default();
+            let mut sorting = SweepOrder::default();
             let breaks = pages.iter().map(|page: &Vec<u64>| {
                 let places: Vec<(i64, u64)> = page.iter().map(|key| (0, *key)).collect();
                 sorting.take(&places)

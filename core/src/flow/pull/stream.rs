@@ -18,7 +18,7 @@ use super::found::{self, FoundRow, Reached, Sighting};
 use super::hydrate::{Handout, Portion};
 use super::missed::Missed;
 use super::plan::StreamPlan;
-use super::sorted::Sorting;
+use super::sorted::SweepOrder;
 
 /// Most rows that are handed out together without being read in detail.
 const MOST_ROWS: usize = 500;
@@ -53,7 +53,7 @@ pub(super) struct Stream {
     to_come: Option<u64>,
     /// The latest date that Brightpearl has stamped on anything.
     pub(super) stamped: Option<i64>,
-    pub(super) sorting: Sorting,
+    pub(super) sorting: SweepOrder,
 }
 
 /// One pass over the search.
@@ -147,7 +147,7 @@ impl Stream {
             lists_by_sweep: false,
             to_come: None,
             stamped: None,
-            sorting: Sorting::default(),
+            sorting: SweepOrder::default(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Stream {
         let sweep = |search| SweepJob::new(&search, &shared.config, shared.live.clone());
         let job = match stage {
             Pass::First => {
-                self.sorting = Sorting::default();
+                self.sorting = SweepOrder::default();
                 let job = sweep(self.plan.search.clone())?;
                 match self.standing.first {
                     Some(Place { row, key }) => job.behind(row, key),
@@ -246,7 +246,7 @@ impl Stream {
             Pass::Changes(index) => {
                 let column = &self.plan.watermarks[index];
                 let at = self.standing.marks.get(column).map(|mark| mark.at).unwrap_or_default();
-                self.sorting = Sorting::beginning_at(at);
+                self.sorting = SweepOrder::beginning_at(at);
                 sweep(self.plan.changes(column, at, self.overlap_ms))?.by_watermark(column)
             }
             Pass::Ids => {

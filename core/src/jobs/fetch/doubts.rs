@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::http::Method;
 use crate::id_set::IdSet;
 use crate::job::{Draft, Unusable};
-use crate::jobs::emptiness::{Asked, lacking};
+use crate::jobs::emptiness::{Occasion, lacking};
 use crate::jobs::options::read_uris;
 use crate::output::Resources;
 
@@ -53,7 +53,7 @@ impl FetchJob {
         }
         let tag = self.tag();
         let (ids, state) = (Some(rest.clone()), ChunkState::Planned);
-        self.chunks.insert(index + 1, Chunk { tag, ids, asked: Asked::Again, state });
+        self.chunks.insert(index + 1, Chunk { tag, ids, asked: Occasion::Again, state });
         Resources { requested: resources.requested.difference(rest), missing: IdSet::new(), ..resources }
     }
 }
