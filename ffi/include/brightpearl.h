@@ -389,8 +389,8 @@ enum bp_step_kind
    */
   BP_STEP_KIND_TASK = 10,
   /**
-   * A push wants records: feed it some, or say that there are no more; then poll again. Fields:
-   * `feed_room`.
+   * A push wants records: feed it some, or say that there are no more; then poll again. Polled again
+   * without another record, it works on those that it has. Fields: `feed_room`.
    */
   BP_STEP_KIND_FEED = 11,
   /**
@@ -1828,7 +1828,8 @@ typedef struct {
    */
   size_t record_count;
   /**
-   * How many records are worked on together, up to 10 000; 0 for 200.
+   * How many records are worked on together, up to 10 000; 0 for 200. They are worked on once there are so many, or no
+   * more, or when `BP_STEP_KIND_FEED` is answered by another poll without a record.
    */
   uint32_t window;
   /**

@@ -338,8 +338,8 @@ pub enum bp_step_kind {
     Results = 9,
     /// What a task has done. Field: `data`.
     Task = 10,
-    /// A push wants records: feed it some, or say that there are no more; then poll again. Fields:
-    /// `feed_room`.
+    /// A push wants records: feed it some, or say that there are no more; then poll again. Polled again
+    /// without another record, it works on those that it has. Fields: `feed_room`.
     Feed = 11,
     /// What became of some records of a push. Field: `data`.
     Outcomes = 12,

@@ -26,7 +26,7 @@ from brightpearl.text import one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, Literal
+    from typing import Literal
 
     from brightpearl.client import Client
     from brightpearl.reply import Reply

@@ -133,7 +133,9 @@ export class Client extends Tasks {
     }
     const { pool, ...others } = options;
     const own = Object.fromEntries(OWN_OPTIONS.map((name) => [name, others[name]])) as Pick<ClientOptions, OwnOption>;
-    const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !OWN_OPTIONS.includes(name as OwnOption)));
+    const rest = Object.fromEntries(
+      Object.entries(others).filter(([name]) => !OWN_OPTIONS.includes(name as OwnOption)),
+    );
     const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, onTokens, dispatcher, tracer, log } = own;
     for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep, log })) {
       if (given !== undefined && typeof given !== "function") {

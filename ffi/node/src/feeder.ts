@@ -47,7 +47,11 @@ export class Feeder {
    * it feeds none the next time, by which the call goes on with those. Records that fail to come are the end of them: what
    * was fed is still seen through, and `rethrow` has the error.
    */
-  async feed(call: Call, room: number, wait: (next: Promise<Next | undefined>) => Promise<Next | undefined>): Promise<void> {
+  async feed(
+    call: Call,
+    room: number,
+    wait: (next: Promise<Next | undefined>) => Promise<Next | undefined>,
+  ): Promise<void> {
     if (this.#isLate) {
       this.#isLate = false;
       return;

@@ -401,6 +401,8 @@ class RowHandler implements ProxyHandler<Row> {
 
   /** A frozen object must have its properties itself, which a row reads from its page. */
   preventExtensions(): boolean {
-    throw new TypeError("a row cannot be frozen or sealed; nothing can change it anyway. Freeze its `toObject()` instead");
+    throw new TypeError(
+      "a row cannot be frozen or sealed; nothing can change it anyway. Freeze its `toObject()` instead",
+    );
   }
 }
