@@ -23,6 +23,8 @@ pub(super) struct Completeness {
     first: Option<u64>,
     last: Option<u64>,
     read_anew: u32,
+    /// How many rows its largest page had.
+    largest: u64,
 }
 
 impl Completeness {
@@ -35,6 +37,7 @@ impl Completeness {
     pub(super) fn take(&mut self, announced: Option<u64>, places: &[RowPlace]) {
         self.first = self.first.or(announced);
         self.last = announced.or(self.last);
+        self.largest = self.largest.max(places.len() as u64);
         self.keys.extend(places.iter().filter_map(|place| place.key));
     }
 
@@ -43,12 +46,15 @@ impl Completeness {
         self.read_anew > 0 && place.key.is_some_and(|key| !self.keys.contains(key))
     }
 
-    /// How many different rows came and how many were announced, where that is more. Rows that appear behind the sweep's
-    /// back are announced at its end alone, and those that vanish before it at its beginning.
+    /// How many different rows came and how many were announced, where that is more by half a page. Rows that appear behind
+    /// the sweep's back are announced at its end alone, and those that vanish before it at its beginning; where as many
+    /// of a filter's rows leave it before the sweep as come in behind it, both announce the same. These few have changed,
+    /// which is for the next sweep, and a page in the place of another one leaves out more.
     pub(super) fn shortfall(&self) -> Option<(u64, u64)> {
         let came = self.before + self.keys.len();
         let announced = self.first?.min(self.last?);
-        (came < announced).then_some((came, announced))
+        let missing = announced.saturating_sub(came);
+        (missing > 0 && 2 * missing >= self.largest).then_some((came, announced))
     }
 
     /// Begins another reading; whether there is one left.

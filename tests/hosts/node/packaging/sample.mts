@@ -239,8 +239,13 @@ void client.addOrderNote({ orderId: new Date(), text: "Packed" });
 client.search(orders, {}, { columns: ["ordrId"] });
 // @ts-expect-error: a misspelt filter
 client.search(orders, { ordrId: 1 });
+// @ts-expect-error: a misspelt column, by the short name too
+client.search("order", {}, { columns: ["ordrId"] });
+// @ts-expect-error: and a misspelt filter
+client.search("order", { ordrId: 1 });
 // @ts-expect-error: it sorts ascending or descending
 client.search(orders, {}, { sort: ["orderId.UP"] });
+void client.readProductPrices({ productIds: [1007, 1008n], priceListIds: "1,2" });
 // @ts-expect-error: a text is no number
 export const cell: SearchRow<"order-service/order-search">["orderId"] = "7";
 // @ts-expect-error: a push writes, or tries
