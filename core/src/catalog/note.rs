@@ -143,9 +143,14 @@ pub fn shipped_note(target: &str) -> Option<&'static ShippedNote> {
 impl ShippedNote {
     /// The id of the note that a path of its target names.
     pub fn id_in(&self, path: &str) -> Option<u64> {
-        let (before, behind) = self.target.split_once("{ID}")?;
-        path.strip_prefix(before)?.strip_suffix(behind)?.parse().ok()
+        id_of_target(self.target, path)
     }
+}
+
+/// The id that a path has where its template has `{ID}`.
+pub(super) fn id_of_target(target: &str, path: &str) -> Option<u64> {
+    let (before, behind) = target.split_once("{ID}")?;
+    path.strip_prefix(before)?.strip_suffix(behind)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is read to see what came of a write that is answered by nothing: a gateway may give the same answer.
 
-use super::note::{Evidence, NOTES, ShippedNote};
+use super::note::{Evidence, NOTES, ShippedNote, id_of_target};
 use super::update::{Manner, Update};
 
 /// How what was written at some path is read again.
@@ -115,8 +115,7 @@ impl Written {
 
     /// The id of what is read that a path of its target names.
     pub fn id_in(&self, path: &str) -> Option<u64> {
-        let (before, behind) = self.target.split_once("{ID}")?;
-        path.strip_prefix(before)?.strip_suffix(behind)?.parse().ok()
+        id_of_target(self.target, path)
     }
 }
 
