@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
-from brightpearl.awaited_records import PATIENCE, AwaitedRecords, NoRecord
 from brightpearl.pulled import Consumption, read_records
 from brightpearl.pulled_tables import PullTables
 from brightpearl.turns import used_up
@@ -45,6 +44,9 @@ class AsyncOutcomes(AsyncResults):
 
     def __init__(self, driver: AsyncDriver, records: EachRecord, feeding: Feeding) -> None:
         super().__init__(driver)
+        # asyncio is not imported with the package.
+        from brightpearl.awaited_records import AwaitedRecords
+
         self._records = AwaitedRecords(records)
         # Whether the records that were fed are to be worked on without the next one.
         self._is_late = False
@@ -103,6 +105,8 @@ class AsyncOutcomes(AsyncResults):
             raise
 
     async def _feed(self, room: int) -> None:
+        from brightpearl.awaited_records import PATIENCE, NoRecord
+
         self._feeding.renew()
         if self._is_late:
             # Asked again, and given none, the call goes on with those that it has.

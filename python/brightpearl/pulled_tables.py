@@ -6,7 +6,6 @@ from collections import Counter
 
 from brightpearl._native import find_resource
 from brightpearl.exceptions import MisuseError, ValidationError
-from brightpearl.frames import Tabled
 from brightpearl.known_columns import tables_of_schema
 from brightpearl.record_schemas import record_schema
 from brightpearl.state_scope import pulled_resources
@@ -15,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from brightpearl.frames import Tabled
     from brightpearl.known_columns import Columns
     from brightpearl.pulled import PulledRecord
 
@@ -66,6 +66,9 @@ class PullTables:
             return None
         name = self._names.get(pulled.resource) or _end(pulled.resource)
         is_told = pulled.deleted or pulled.resource in self._tells_deleted
+        # What tables are made with is not imported with the package.
+        from brightpearl.frames import Tabled
+
         return Tabled(name, pulled.id, pulled.record, pulled.deleted if is_told else None)
 
 

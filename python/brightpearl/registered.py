@@ -22,9 +22,10 @@ class RegisteredWebhooks:
     def __init__(self, found: Resources[Any]) -> None:
         self.read = found
         """The read that told them."""
-        self.json = "[" + ",".join(record.raw.decode() for record in found) + "]"
+        records = list(found)
+        self.json = "[" + ",".join(record.raw.decode() for record in records) + "]"
         self.events: list[str] = []
-        for place, record in enumerate(found):
+        for place, record in enumerate(records):
             event = record.value.get("subscribeTo") if isinstance(record.value, dict) else None
             if not isinstance(event, str):
                 raise ProtocolError(

@@ -379,8 +379,9 @@ impl Job for FetchJob {
         }
         let index = self.index(tag)?;
         if let ChunkState::Asked(_) = self.chunks[index].state {
-            let is_none = says_none(&error, &self.resource);
-            if is_none {
+            // Where Brightpearl has no plan of the resource after all, what was read says the most that can be known.
+            let is_planless = error.status() == Some(405) && !error.errors().is_empty();
+            if says_none(&error, &self.resource) || is_planless {
                 self.believe(index);
                 return Ok(());
             }

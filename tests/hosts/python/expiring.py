@@ -45,7 +45,7 @@ class Shop:
         is_first = self.happened.count("login") == 1
         if self._since > self.lasts and (is_first or not self.only_first):
             self.happened[-1] = "refused"
-            return Response(401, {}, b'{"response": "Not authorized"}')
+            return Response(401, {}, b'{"response": "Authorization token expired"}')
         return self.emulator.transport(request)
 
     async def _async_answer(self, request: Request) -> Response:

@@ -132,7 +132,8 @@ def test_webhooks_are_listed_and_a_strange_list_is_told() -> None:
             "good",
             "a\\x1bb, order.cre",
         ),
-        (b'{"response": [3]}', "unknown", "cannot be read"),
+        (b'{"response": [3]}', "unknown", "the answer"),
+        (b'{"response": [{"id": 7, "subscribeTo": null}]}', "unknown", "what is not a webhook"),
         (b'{"other": 3}', "unknown", "expected Brightpearl's JSON envelope"),
     ):
         one = found(client({"webhook": lambda _, body=body: Response(200, {}, body)}))["webhooks", ""]

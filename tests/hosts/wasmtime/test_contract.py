@@ -40,14 +40,14 @@ def test_an_answer_that_is_no_text_is_no_reply(loaded: Loaded) -> None:
 
 
 def test_resources_are_cut_out_of_a_text_as_they_were(loaded: Loaded) -> None:
-    instance, call = begun(loaded, {"fetch": {"resource": "order-service/order", "ids": "1-3", "plan": "never"}})
+    instance, call = begun(loaded, {"fetch": {"resource": "order-service/order", "ids": "1-2", "plan": "never"}})
     sent = polled(instance, call)["send"]
     orders = ['{"id":1, "total": 1.50}', '{"id":2,"name":"\\u003c]}"}']
     body = f'{{"response":[{",".join(orders)}]}}'
     instance.call("engine/call.answer-text", call, sent["exchange"], 200, [], body, NOW)
     step = instance.call("engine/call.poll-json", call, NOW)
     assert list(resource_texts(step)) == [(1, orders[0]), (2, orders[1])]
-    assert json.loads(step)["resources"]["missing"] == "3"
+    assert json.loads(step)["resources"]["requested"] == "1-2"
 
 
 def test_a_request_without_a_body_has_none(loaded: Loaded) -> None:

@@ -101,12 +101,20 @@ fn play(recording: &Recording) -> (brightpearl_core::Request, Result<Output>) {
         body: recording.response.body.clone().into_bytes(),
     };
     call.answer(exchange.id, answer, 100).unwrap();
-    let outcome = call.poll(100).map(|step| match step {
+    let budget = client.budget(100).available.to_string();
+    let mut step = call.poll(100);
+    if let Ok(Step::Send(plan)) = &step
+        && plan.request.method == Method::Options
+    {
+        // That the order is not there is asked once more, which nobody recorded.
+        call.answer(plan.id, Response::new(200, r#"{"response":{"getUris":[]}}"#), 100).unwrap();
+        step = call.poll(100);
+    }
+    let outcome = step.map(|step| match step {
         Step::Output(output) => output,
         other => panic!("{}: {other:?}", recording.name),
     });
     if let Some(left) = recording.response.headers.get("Brightpearl-Requests-Remaining") {
-        let budget = client.budget(100).available.to_string();
         assert_eq!(left, &budget, "{}: the budget is what the header says", recording.name);
     }
     (exchange.request, outcome)

@@ -73,6 +73,12 @@ impl Account {
             .map(|(id, order)| (*id, order))
             .filter(|(_, order)| created.is_none_or(|from| order.created >= from))
             .filter(|(_, order)| updated.is_none_or(|from| order.updated.is_some_and(|at| at >= from)))
+            .filter(|(id, _)| {
+                parameters.get("orderId").is_none_or(|asked| {
+                    let asked: IdSet = asked.replace("%2C", ",").parse().expect("ids");
+                    asked.contains(*id)
+                })
+            })
             .filter(|(_, order)| {
                 parameters.get("customerRef").is_none_or(|reference| order.reference == *reference)
             })
@@ -147,11 +153,14 @@ impl Account {
             .collect();
         let body = match (request.method, path) {
             (Method::Get, "order-service/order-search") => self.search(&parameters),
-            (Method::Options, "order-service/order") if self.refuses_options => {
+            (Method::Options, _) if self.refuses_options => {
                 return Response::new(405, r#"{"errors":[{"code":"CMNC-405","message":"No"}]}"#);
             }
-            (Method::Options, "order-service/order") => {
-                let ids = IdSet::from_ids(self.orders.keys().copied()).unwrap();
+            (Method::Options, path) => {
+                let asked: Option<IdSet> =
+                    path.strip_prefix("order-service/order/").map(|ids| ids.parse().expect("ids"));
+                let is_asked = |id: &u64| asked.as_ref().is_none_or(|asked| asked.contains(*id));
+                let ids = IdSet::from_ids(self.orders.keys().copied().filter(is_asked)).unwrap();
                 let uris: Vec<String> = ids.split(200, 4_000).map(|ids| format!("/order/{ids}")).collect();
                 json!({"response": {"getUris": uris}})
             }

@@ -62,6 +62,9 @@ impl Run {
 /// What comes instead of Brightpearl's own answer, and whether the request was carried out all the same.
 pub(crate) type Lie = (Response, bool);
 
+/// Somebody in between who answers some requests.
+pub(crate) type Liar = Box<dyn FnMut(&Request) -> Option<Lie>>;
+
 /// An emulated account, the time, and the journal that the host keeps.
 pub(crate) struct PushWorld {
     pub(crate) emulator: Emulator,
@@ -70,7 +73,7 @@ pub(crate) struct PushWorld {
     /// What is sent from this many requests on is never answered, and the host is gone.
     pub(crate) crash_at: Option<u64>,
     /// Somebody in between, who may answer.
-    pub(crate) between: Option<Box<dyn FnMut(&Request) -> Option<Lie>>>,
+    pub(crate) between: Option<Liar>,
 }
 
 impl PushWorld {

@@ -50,14 +50,14 @@ fn a_customer_that_was_answered_as_another_is_told_and_mended() {
 }
 
 #[test]
-fn an_address_that_is_not_there_is_created_anew_by_the_next_run() {
+fn on_an_address_that_is_not_there_nothing_is_booked() {
     let mut world = PushWorld::new();
     let records = orders(&mut world, 1);
     lie(&mut world, Method::Post, "contact-service/postal-address", r#"{"response":99999}"#, false);
     assert_eq!(world.push(ORDERS, &records).states(), ["rejected"]);
     let (states, reason) = next_day(&mut world, ORDERS, &records);
-    assert_eq!(states, ["created"], "{reason}");
-    assert_eq!((world.orders("W-0"), world.contacts("buyer0@example.com")), (1, 1));
+    assert_eq!(states, ["rejected"], "{reason}");
+    assert_eq!((world.orders("W-0"), world.contacts("buyer0@example.com")), (0, 0));
 }
 
 #[test]
