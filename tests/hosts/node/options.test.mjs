@@ -45,12 +45,12 @@ test("options that there are not are refused by their names", async () => {
   for (const [name, call] of Object.entries(methods)) {
     const error = await refusal(() => call({ idempotant: true }));
     assert.deepEqual([error.name, error.delivery], ["ValidationError", "not-sent"], `${name}: ${error}`);
-    assert.match(error.location, /\.idempotant$/, name);
+    assert.match(error.location, /(^|\.)idempotant$/, name);
     assert.match(error.message, /unknown (field|option) `idempotant`, expected/, name);
   }
   const header = { "If-Match": "7" };
   const written = await refusal(() => client.batch([{ method: "PUT", path: "a/b", body: {}, header }]));
-  assert.equal(written.location, "batch.requests[0].header", written);
+  assert.equal(written.location, "requests[0].header", written);
   assert.match(written.message, /unknown field `header`, expected one of .*`headers`/);
   const resumed = await refusal(() => methods.resume({ alowWrites: true }));
   assert.match(resumed.message, /unknown option `alowWrites`, expected one of `allowWrites`/);
