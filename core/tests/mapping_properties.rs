@@ -305,13 +305,13 @@ proptest! {
         let number = if as_text { format!("\"{digits}\"") } else { digits.clone() };
         let record = format!("{{\"a\": {number}, \"b\": [{{\"c\": {number}}}]}}");
         let body = mapping.map(record.as_bytes()).body(&|_| Resolution::Missing).expect("a body");
-        // Zero has no sign once it is computed with.
+        // Zero has no sign once it is a number of the document's.
         let is_zero = digits.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
         let computed = if is_zero { digits.trim_start_matches('-') } else { &digits };
         let expected = format!(
             concat!(
-                "{{\"same\":{0},\"path\":{0},\"either\":{0},\"list\":[{0}],\"text\":\"{1}\",\"decimal\":\"{1}\",\"number\":{1},",
-                "\"money\":\"{1}\",\"each\":[{{\"c\":{0}}}],\"template\":\"{1}\",\"plus\":{2}}}"
+                "{{\"same\":{0},\"path\":{0},\"either\":{0},\"list\":[{0}],\"text\":\"{1}\",\"decimal\":\"{2}\",\"number\":{2},",
+                "\"money\":\"{2}\",\"each\":[{{\"c\":{0}}}],\"template\":\"{1}\",\"plus\":{2}}}"
             ),
             number, digits, computed,
         );
