@@ -51,8 +51,8 @@ impl Shared {
         self.calls.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The numbers of so many messages, the first of them: no two of a client's have one label, so that the answer to
-    /// another packet is none to this one.
+    /// Takes so many numbers for messages, and gives the first: no two messages of a client have one label, so that the
+    /// answer to another packet cannot pass for the answer to this one.
     pub(crate) fn number_messages(&self, count: usize) -> u64 {
         self.messages.fetch_add(count as u64, Ordering::Relaxed)
     }

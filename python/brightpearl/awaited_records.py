@@ -16,7 +16,7 @@ PATIENCE = 0.5
 
 
 class NoRecord(Enum):
-    """Why there is no next record."""
+    """What comes instead of the next record."""
 
     LATE = "late"
     """It takes its time."""

@@ -131,7 +131,7 @@ impl Lookup {
 const PRODUCTS_AT_ONCE: usize = 200;
 const LONGEST_ID_TEXT: usize = 4_000;
 
-/// The rate of a tax code in per cent; nothing where what stands there is none. Without any, the code is exempt (API notes
+/// The rate of a tax code in per cent; nothing where it is invalid. Without one, the code is exempt (API notes
 /// §8.5.6).
 fn rate_of(record: &Record<'_>) -> Option<Decimal> {
     let Some(found) = record.node("rate") else { return Some(Decimal::default()) };
