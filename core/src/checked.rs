@@ -10,6 +10,7 @@ use crate::error::{Delivery, Error, Fault, Kind, Result, Verification, Violation
 use crate::http::Method;
 use crate::job::Draft;
 use crate::operation::SingleRequest;
+use crate::secret::Secret;
 use crate::telemetry::{Event, template};
 use crate::validate;
 
@@ -112,6 +113,11 @@ impl Checked {
             verifications: Arc::clone(&self.verifications),
             delay_ms: 0,
         }
+    }
+
+    /// What of its body is to be blanked in all that is told from now on.
+    pub(crate) fn concealed(&self) -> Vec<Secret> {
+        catalog::concealed(self.method, &self.path, &self.body)
     }
 
     /// What is to be told before it is sent: a doubtful body, and the use of something deprecated.

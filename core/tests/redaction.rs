@@ -386,3 +386,33 @@ fn names_of_an_answer_are_blanked_in_events() {
     said.0.insert(events);
     said.assert_without(&token, "events");
 }
+
+#[test]
+fn what_a_webhook_is_registered_with_is_not_shown_again() {
+    const SECRET: &str = "of-our-own";
+    let address =
+        format!("https://shop.example/in?secret={SECRET}&id=${{resource-id}}&by=${{lifecycle-event}}");
+    let body = json!({"subscribeTo": "order.modified", "httpMethod": "POST", "uriTemplate": address,
+                      "bodyTemplate": "{\"account\": \"${account-code}\", \"type\": \"${resource-type}\"}",
+                      "contentType": "application/json"});
+    let refusal = json!({"errors": [{"code": "INTC-057", "message": format!("cannot use {address}")}]});
+    let write = || SingleRequest::new(Method::Post, "integration-service/webhook").body(body.to_string());
+    let batch = || Batch {
+        requests: vec![write(), write()],
+        packing: Packing::Never,
+        order: Order::default(),
+        on_failure: OnFailure::default(),
+    };
+    for answer in answers(&address).into_iter().chain([Response::new(400, refusal.to_string())]) {
+        for is_batch in [false, true] {
+            let client = client(&schemes()[0].credentials);
+            let call = if is_batch { client.batch(batch()) } else { client.request(write()) };
+            let mut said = Said::default();
+            drive(call.unwrap(), &mut said, |_| Ok(answer.clone()));
+            let read = SingleRequest::new(Method::Get, "integration-service/webhook");
+            drive(client.request(read).unwrap(), &mut said, |_| Ok(answer.clone()));
+            said.0.insert(format!("{client:?} {:?}", client.drain_events()));
+            said.assert_without(SECRET, "webhook");
+        }
+    }
+}

@@ -22,7 +22,7 @@ use super::tokens::Tokens;
 /// as long.
 const RENEW_BEFORE: u64 = 60_000;
 
-/// How many tokens that were replaced are remembered.
+/// How many tokens that were replaced are remembered, and how many secrets that the caller sent.
 const REMEMBERED: usize = 32;
 
 /// The credentials of a client with what their logins brought.
@@ -53,6 +53,8 @@ struct SessionState {
     installation_instance_id: Option<String>,
     /// Tokens that others have replaced, for blanking them: servers go on echoing them for a while.
     replaced: VecDeque<Secret>,
+    /// Secrets in bodies that the caller sent, for blanking them: refusals quote what they refuse.
+    concealed: VecDeque<Secret>,
     /// What blanks all of these, made when first it is needed.
     redactor: Option<Arc<Redactor>>,
     /// Counts the changes of what there is to store.
@@ -376,6 +378,13 @@ impl Session {
         error.without_quote().redacted(&redactor)
     }
 
+    /// Has what is secret in a body that is to be sent blanked from now on, in all that is told.
+    pub(crate) fn conceal(&self, secrets: Vec<Secret>) {
+        if !secrets.is_empty() {
+            self.lock().conceal(secrets);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, SessionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -396,9 +405,9 @@ impl SessionState {
         }
     }
 
-    /// The tokens that are in use, and those that were.
+    /// The tokens that are in use, those that were, and what the caller's bodies conceal.
     fn fetched(&self) -> impl Iterator<Item = &Secret> {
-        [&self.token, &self.refresh_token].into_iter().flatten().chain(&self.replaced)
+        [&self.token, &self.refresh_token].into_iter().flatten().chain(&self.replaced).chain(&self.concealed)
     }
 
     /// Puts new tokens in the place of old ones, which are remembered for blanking.
@@ -420,6 +429,18 @@ impl SessionState {
         self.replaced.extend(tokens);
         let too_many = self.replaced.len().saturating_sub(REMEMBERED);
         self.replaced.drain(..too_many);
+    }
+
+    /// Remembers secrets of a body that is sent, each once, for blanking.
+    fn conceal(&mut self, secrets: Vec<Secret>) {
+        for secret in secrets {
+            if !self.concealed.contains(&secret) {
+                self.redactor = None;
+                self.concealed.push_back(secret);
+            }
+        }
+        let too_many = self.concealed.len().saturating_sub(REMEMBERED);
+        self.concealed.drain(..too_many);
     }
 
     /// Does without the token from now on.

@@ -7,6 +7,9 @@ use super::resource::{Detail, Resource, Section};
 
 pub(super) const RESOURCES: &[Resource] = &[WEBHOOK, ACCOUNT_CONFIGURATION, INTEGRATION_INSTANCE];
 
+/// Where webhooks are registered.
+pub(super) const WEBHOOKS: &str = "integration-service/webhook";
+
 const WEBHOOK: Resource = Resource {
     name: "webhook",
     title: "Webhook",
@@ -16,11 +19,9 @@ const WEBHOOK: Resource = Resource {
     endpoints: &[
         endpoint("integration-service/webhook/{ID-SET?}", &[get(Answer::Array).empty(Empty::NotFound)]),
         endpoint(
-            "integration-service/webhook",
-            &[post(Answer::Id, json(SUBSCRIPTION)).verify(&[Verify::Read {
-                path: "integration-service/webhook",
-                compare: "/subscribeTo and /uriTemplate",
-            }])],
+            WEBHOOKS,
+            &[post(Answer::Id, json(SUBSCRIPTION))
+                .verify(&[Verify::Read { path: WEBHOOKS, compare: "/subscribeTo and /uriTemplate" }])],
         ),
         endpoint("integration-service/webhook/{ID}", &[delete().note("404 when there is none.")]),
         endpoint(

@@ -8,6 +8,7 @@
 
 mod accounting_service;
 pub(crate) mod build;
+mod concealed;
 mod contact_service;
 mod describe;
 pub mod field;
@@ -35,6 +36,7 @@ mod utilities;
 mod warehouse_service;
 mod written;
 
+pub(crate) use concealed::concealed;
 pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,

@@ -116,6 +116,7 @@ fn plan(
             } else {
                 known_request(request)?
             };
+            shared.session.conceal(checked.concealed());
             Box::new(request_job(&checked).resume(&position))
         }
         Operation::Search(search) => {

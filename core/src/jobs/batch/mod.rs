@@ -108,6 +108,7 @@ impl BatchJob {
         if is_new {
             shared.record_all(check::distinct_events(&writes));
         }
+        writes.iter().for_each(|write| shared.session.conceal(write.concealed()));
         let writes: Vec<Write> = writes.into_iter().map(Write::new).collect();
         let goes_packed =
             |index: &usize| batch.packing != Packing::Never && writes[*index].obstacle.is_none();
