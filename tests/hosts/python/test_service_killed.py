@@ -210,7 +210,8 @@ def test_nothing_is_lost_and_nothing_doubled(
             service.kill()
             stored = ledger.notifications.count()
             queue = ledger.notifications.queue_of("out")
-            assert (queue.handled, queue.dead, queue.waiting) == (stored, 0, 0)
+            # What came just before the service was killed waits for the next start.
+            assert (queue.handled + queue.waiting, queue.dead) == (stored, 0)
             assert ledger.dead_letters.count() == 0
             # A killed process takes a moment to be gone.
             until(lambda: all(run.outcome != "running" for run in ledger.runs.list(limit=10_000)))
