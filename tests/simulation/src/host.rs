@@ -1,6 +1,11 @@
 //! A host that may die at any moment: between two steps, while it writes its journal, with answers under way.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use brightpearl_core::flow::{Outcome, Records};
+use brightpearl_core::mapping::Mapping;
+use brightpearl_core::operation::Push;
 use brightpearl_core::{Call, Client, Config, Error, Output, Resources, Step};
 use brightpearl_emulator::Credential;
 use serde_json::json;
@@ -49,6 +54,24 @@ pub(crate) struct Host<'a> {
     pub(crate) full_disk: u64,
     /// What others do in the account between its steps.
     pub(crate) meanwhile: &'a mut dyn FnMut(&mut Network, &mut Trace) -> Result<(), String>,
+}
+
+thread_local! {
+    /// The documents that pushes were begun by.
+    static COMPILED: RefCell<BTreeMap<String, Mapping>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Begins a push. A document is compiled once: seeds have few of them, and thousands of pushes.
+pub(crate) fn begin(client: &Client, push: Push) -> Result<Call, Error> {
+    let mapping = COMPILED.with_borrow_mut(|compiled| match compiled.get(push.mapping.as_str()) {
+        Some(known) => Ok(known.clone()),
+        None => {
+            let mapping = Mapping::compiled(push.mapping.as_str())?;
+            compiled.insert(push.mapping.as_str().to_owned(), mapping.clone());
+            Ok(mapping)
+        }
+    })?;
+    client.push_by(push, &mapping)
 }
 
 /// A client of the emulated account.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::between::Between;
 use crate::checks::{self, Kind};
 use crate::draw::Draw;
-use crate::host::{Host, Run, client};
+use crate::host::{Host, Run, begin, client};
 use crate::network::Network;
 use crate::rival::{Contender, Lease, Meeting, Rival};
 use crate::trace::Trace;
@@ -189,7 +189,7 @@ impl<'t> Pushing<'t> {
             ..Push::writing(mapping).expect("a mapping")
         };
         let push = if self.confirms() { push } else { Push { confirm_ms: Vec::new(), ..push } };
-        let call = client(&self.network, self.seed ^ attempt, self.in_flight).push(push);
+        let call = begin(&client(&self.network, self.seed ^ attempt, self.in_flight), push);
         let call = call.map_err(|error| format!("the push was not begun: {error}\n{journal}"))?;
         self.trace.note(self.network.now, || format!("run {attempt}"));
         let mut lease = Lease::default();

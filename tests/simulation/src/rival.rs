@@ -7,6 +7,7 @@ use brightpearl_core::{Call, Client, Output, Step};
 use serde_json::Value;
 
 use crate::draw::Draw;
+use crate::host::begin;
 use crate::network::{Flights, Network};
 use crate::trace::Trace;
 
@@ -94,7 +95,7 @@ impl Rival {
     ) -> Result<Self, String> {
         let push = Push::writing(mapping).map_err(|error| error.to_string())?;
         let confirm_ms = confirm_ms.unwrap_or(push.confirm_ms);
-        let call = client.push(Push { journal: Some(String::new()), confirm_ms, ..push });
+        let call = begin(client, Push { journal: Some(String::new()), confirm_ms, ..push });
         Ok(Self {
             draw: Draw::new(seed, 8),
             meeting,
