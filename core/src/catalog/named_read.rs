@@ -1,6 +1,6 @@
 //! The paths of searches and of what is read by id, which people name in short, leave unfinished and misspell.
 
-use super::named_request::{meant, segments_of, shown};
+use super::named_request::{meant, meant_name, segments_of, shown};
 use super::unfinished::check_finished;
 use super::{catalog, readable_path, resource, search, search_named, searches};
 use crate::account::PATH_BYTES;
@@ -89,10 +89,9 @@ pub fn read_path(named: &str) -> Result<String> {
 
 /// The error for a resource that nobody knows, with the name that it most likely is.
 pub(crate) fn unknown_resource(name: &str) -> Error {
-    let names = catalog().map(|resource| resource.name);
-    let paths = searches().map(|search| search.path);
-    let meant = nearest(name.trim_matches('/'), names.chain(paths)).map(str::to_owned);
-    let meant = meant.or_else(|| super::misspelt_path(name));
+    let plain = name.trim_matches('/');
+    let meant = meant_name(plain).or_else(|| nearest(plain, searches().map(|search| search.path)));
+    let meant = meant.map(str::to_owned).or_else(|| super::misspelt_path(name));
     let hint = meant.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
     refusal(format!("no resource has the name or path {}; expected one of the catalog{hint}", shown(name)))
 }
@@ -192,6 +191,8 @@ mod tests {
         }
         for (named, told) in [
             ("ordr", "did you mean \"order\"?"),
+            ("orders", "did you mean \"order\"?"),
+            ("order-service/orders", "did you mean order-service/order?"),
             ("order-note", "order-note alone does not say what to read; expected one of the paths "),
             ("order-service/ordr", "did you mean order-service/order?"),
             (

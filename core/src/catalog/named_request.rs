@@ -42,7 +42,12 @@ pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<Strin
         let full = in_full(named, rest, method)?;
         return Ok(if query.is_empty() { full } else { format!("{full}?{query}") });
     }
-    match meant(&segments, known_paths()).filter(|_| !unchecked) {
+    let short = || {
+        let is_of_ids = rest.iter().all(|segment| is_some_id(segment));
+        let name = meant_name(first).filter(|_| is_of_ids)?;
+        Some([&[name], rest].concat().join("/"))
+    };
+    match meant(&segments, known_paths()).or_else(short).filter(|_| !unchecked) {
         Some(near) => Err(refusal(format!(
             "no path {} is known; did you mean {near}? `unchecked` sends it as it is",
             shown(path)
@@ -54,6 +59,12 @@ pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<Strin
 /// The known path that one which is not known most likely is, with its own ids.
 pub fn misspelt_path(path: &str) -> Option<String> {
     meant(&segments_of(path), known_paths())
+}
+
+/// The resource that a name most likely means that is not known.
+pub(super) fn meant_name(name: &str) -> Option<&'static str> {
+    let names = || catalog().map(|resource| resource.name);
+    nearest(name, names()).or_else(|| names().find(|known| is_slip_for(name, known)))
 }
 
 /// A path as an error quotes it.
@@ -102,13 +113,23 @@ pub(super) fn meant(segments: &[&str], mut known: impl Iterator<Item = &'static 
             match known.next()? {
                 literal if literal == *segment => found.push(literal),
                 place if is_placeholder(place) && is_some_id(segment) => found.push(segment),
-                literal if !is_placeholder(literal) => found.push(nearest(segment, [literal])?),
+                literal if !is_placeholder(literal) && is_slip_for(segment, literal) => found.push(literal),
                 _ => return None,
             }
         }
         let is_complete = known.next().is_none_or(|left| is_placeholder(left) && known.next().is_none());
         (is_complete && found != segments).then(|| found.join("/"))
     })
+}
+
+/// Whether a word is most likely a known one misspelt, in the plural or with a letter or two too many.
+fn is_slip_for(word: &str, known: &str) -> bool {
+    let extends = || {
+        let more = word.strip_prefix(known).unwrap_or_default();
+        matches!(more.len(), 1 | 2) && more.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    let is_plural = || known.strip_suffix('y').is_some_and(|stem| word.strip_suffix("ies") == Some(stem));
+    nearest(word, [known]).is_some() || extends() || is_plural()
 }
 
 /// Whether it looks like ids, or stands where they go, and does not look like a word of a path.
@@ -172,12 +193,26 @@ mod tests {
             ("ordr-service/order/1", "order-service/order/1"),
             ("order-service/order-serch", "order-service/order-search"),
             ("Order-Service/order", "order-service/order"),
+            ("order-service/orders", "order-service/order"),
+            ("order-service/orders/5", "order-service/order/5"),
+            ("order-service/order/1/rows", "order-service/order/1/row"),
+            ("contact-service/postal-addresses/3", "contact-service/postal-address/3"),
+            ("accounting-service/tax-codes", "accounting-service/tax-code"),
+            ("product-service/brand-searches", "product-service/brand-search"),
+            ("orders/5", "order/5"),
+            ("ordr", "order"),
         ] {
             let error = request_path(path, Method::Get, false).unwrap_err();
             assert!(error.message().contains(&format!("did you mean {meant}?")), "{error}");
             assert_eq!(request_path(path, Method::Get, true).unwrap(), path);
         }
-        for path in ["a-service/b", "order-service/orders-of-mine/1", "order-service/order/1/notes-of-mine"] {
+        for path in [
+            "order-service/order2/1",
+            "orders/5/newer",
+            "a-service/b",
+            "order-service/orders-of-mine/1",
+            "order-service/order/1/notes-of-mine",
+        ] {
             assert_eq!(request_path(path, Method::Get, false).unwrap(), path);
         }
     }
