@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PushJob;
+use super::believed::Beliefs;
 use super::ending::Ending;
 use super::entry::{PushEntry, Role};
 use super::journal::DoneState;
@@ -15,7 +16,6 @@ use super::referents::{listed, slot_of};
 use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
-use crate::id_set::IdSet;
 use crate::mapping::OnMissing;
 use crate::output::{Outcome, State};
 
@@ -25,9 +25,8 @@ pub(super) struct Confirmation {
     /// When the window began: nothing that it creates was there then. Nothing before the time is told.
     since: Option<HostTime>,
     creations: Vec<Creation>,
-    /// What was created for records and is not looked for; it is read where Brightpearl refuses a record of the window.
-    unlooked: Vec<UnlookedCreation>,
-    has_refusal: bool,
+    /// What was created for records and is not looked for.
+    pub(super) beliefs: Beliefs,
     held: Vec<HeldOutcome>,
     /// How many looks have counted.
     looks: usize,
@@ -57,14 +56,6 @@ struct Creation {
     /// Whether an earlier run has created it, and was cut off before it looked.
     is_earlier: bool,
     uniqueness: Uniqueness,
-}
-
-/// Something that was created for a record, in this run or an earlier one, and is believed.
-#[derive(Debug)]
-struct UnlookedCreation {
-    name: String,
-    target: String,
-    id: u64,
 }
 
 /// What the looks for it have shown.
@@ -206,6 +197,7 @@ impl Confirmation {
     fn concerns(&self, record: u64) -> bool {
         self.creations.iter().any(|creation| creation.record == record)
             || self.held.iter().any(|held| held.of == record)
+            || self.beliefs.concern(record)
     }
 
     /// Takes what the looks that were out have shown. `looks` says how many there are at most.
@@ -251,7 +243,7 @@ impl Confirmation {
     /// The outcome as it is known now.
     fn tell(&self, HeldOutcome { mut outcome, of, name }: HeldOutcome) -> Outcome {
         let creations = self.creations.iter().filter(|creation| creation.record == of);
-        let told: Vec<String> = creations.filter_map(Creation::told).collect();
+        let told: Vec<String> = creations.filter_map(Creation::told).chain(self.beliefs.told(of)).collect();
         if told.is_empty() {
             return outcome;
         }
@@ -284,8 +276,8 @@ impl Confirmation {
         for (target, _, id, _) in self.unseen_mut() {
             ids.entry(target.to_owned()).or_default().push(id);
         }
-        for UnlookedCreation { target, id, .. } in self.unlooked.iter().filter(|_| self.has_refusal) {
-            ids.entry(target.clone()).or_default().push(*id);
+        for (target, id) in self.beliefs.suspects() {
+            ids.entry(target.to_owned()).or_default().push(id);
         }
         ids
     }
@@ -303,17 +295,6 @@ impl Confirmation {
                 uniqueness,
             ))
         })
-    }
-
-    /// The names in the journal of what was not looked for, and of which this read does not have the ids.
-    pub(super) fn gone(&self, target: &str, missing: &IdSet) -> Vec<String> {
-        let gone = self.unlooked.iter().filter(|one| one.target == target && missing.contains(one.id));
-        gone.map(|one| one.name.clone()).collect()
-    }
-
-    /// Takes note that Brightpearl refused a record. What it refers to may not be there.
-    pub(super) fn note_refusal(&mut self) {
-        self.has_refusal = true;
     }
 
     /// What is there instead of what the answer to a record's write named.
@@ -412,7 +393,7 @@ impl PushJob {
     }
 
     /// The path that creates an entry.
-    fn target_of(&self, index: usize) -> Option<String> {
+    pub(super) fn target_of(&self, index: usize) -> Option<String> {
         let entry = self.window.entry(index);
         let Role::Creation { slot, parent, .. } = entry.role() else {
             return self.terms.mapping().target().map(str::to_owned);
@@ -421,14 +402,6 @@ impl PushJob {
         let reference = parent.mapped().owed().find(|reference| slot_of(parent, reference) == *slot)?;
         let OnMissing::Create(mapping) = &reference.on_missing else { return None };
         mapping.target().map(str::to_owned)
-    }
-
-    /// Takes note of what was created for a record and is not looked for.
-    pub(super) fn note_unlooked(&mut self, index: usize, id: u64) {
-        let name = self.window.entry(index).name().to_owned();
-        if let Some(target) = self.target_of(index) {
-            self.confirmation.unlooked.push(UnlookedCreation { name, target, id });
-        }
     }
 
     /// Puts an outcome out, at once or when it is known that what it is about is there once.
@@ -510,7 +483,14 @@ impl PushJob {
                     self.lookups.learn_hits(&creation.sought, hits.clone());
                     self.ledger.rewrite(&creation.name, DoneState::NotWritten, creation.id);
                 }
-                Uniqueness::NotThere(_) => self.ledger.rewrite(&creation.name, DoneState::NotWritten, None),
+                Uniqueness::NotThere(_) => {
+                    self.ledger.rewrite(&creation.name, DoneState::NotWritten, None);
+                    // A later window creates anew what it refers to, as the next run does.
+                    if !is_own {
+                        self.ledger.disbelieve(&creation.name);
+                        self.lookups.forget(&creation.sought);
+                    }
+                }
             }
             if is_own && confirmation.is_doubled(creation.record) {
                 self.rivals.note_end(&creation.sought, creation.record, (State::Doubled, creation.id));
@@ -537,7 +517,11 @@ impl PushJob {
     /// Puts out what was held, although it was not looked for, since the push ends before.
     pub(super) fn release_unlooked(&mut self, error: &Error) {
         let confirmation = std::mem::take(&mut self.confirmation);
-        for HeldOutcome { mut outcome, .. } in confirmation.held {
+        for HeldOutcome { mut outcome, of, .. } in confirmation.held {
+            if !confirmation.creations.iter().any(|creation| creation.record == of) {
+                self.outbox.add(outcome);
+                continue;
+            }
             let why = format!(
                 "whether somebody else has created it, too, is not known, since the push ended before: {}",
                 error.message()

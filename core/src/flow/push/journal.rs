@@ -160,6 +160,11 @@ impl Journal {
         Some(Done { state, id, line: statement.line() })
     }
 
+    /// Forgets what earlier runs have created under a name, which is not there.
+    pub(super) fn disbelieve(&mut self, what: &str) {
+        self.pages.forget(what);
+    }
+
     /// The last line about something.
     pub(super) fn line_of(&self, what: &str) -> Option<u64> {
         self.pages.statement(what).map(Statement::line)

@@ -179,6 +179,13 @@ impl Ledger {
         }
     }
 
+    /// Takes note that what an earlier run has created is not there.
+    pub(super) fn disbelieve(&mut self, name: &str) {
+        if let Some(journal) = &mut self.journal {
+            journal.disbelieve(name);
+        }
+    }
+
     /// Writes down that what this run has created so far is there once, or was told not to be.
     pub(super) fn confirm(&mut self) {
         if let Some(journal) = &mut self.journal {

@@ -6,6 +6,7 @@
 //! and after pauses, before it is sent again; what cannot be looked up is never sent twice.
 
 mod advance;
+mod believed;
 mod change;
 mod compare;
 mod confirmation;

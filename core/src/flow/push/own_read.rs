@@ -3,7 +3,6 @@
 
 use super::PushJob;
 use super::compare::at_place;
-use super::journal::DoneState;
 use super::sought::{Group, Sought};
 use super::terms::Terms;
 use crate::catalog::operation::Verify;
@@ -81,9 +80,6 @@ impl PushJob {
             let missing = is_missing.then(|| format!("neither the search nor its own read shows {id}"));
             uniqueness.take_read(id, another.or(missing));
         }
-        for name in self.confirmation.gone(target, &resources.missing) {
-            // The next run creates it anew.
-            self.ledger.rewrite(&name, DoneState::NotWritten, None);
-        }
+        self.disbelieve(target, &resources.missing);
     }
 }

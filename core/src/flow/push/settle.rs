@@ -65,12 +65,15 @@ impl PushJob {
         if confirm {
             self.hold_creation(index, &ending);
         }
-        self.note_what_it_rests_on(index, &ending);
+        self.note_belief(index, &ending, confirm);
         let entry = self.window.entry_mut(index);
         let is_dry_run = self.terms.is_dry_run();
         match entry.role().clone() {
             Role::Record(number) => {
                 let outcome = entry.outcome(number, ending, is_dry_run);
+                if outcome.state == State::Rejected {
+                    self.note_needed(index, number);
+                }
                 self.put_out(index, outcome);
             }
             Role::Creation { slot, mapping, parent } => {
@@ -90,21 +93,6 @@ impl PushJob {
                 }
                 self.window.creations_mut().fill(slot, filled);
             }
-        }
-    }
-
-    /// Takes note of what was created for records and is believed, and of records that were refused, perhaps since it is not
-    /// there.
-    fn note_what_it_rests_on(&mut self, index: usize, ending: &Ending) {
-        let entry = self.window.entry(index);
-        let is_believed = entry.sought().is_none() || ending.journaled.is_some();
-        let is_refused = ending.error.as_ref().is_some_and(|error| error.status().is_some());
-        match (entry.role(), ending.state) {
-            (Role::Record(_), State::Rejected) if is_refused => self.confirmation.note_refusal(),
-            (Role::Creation { .. }, State::Created) if is_believed => {
-                ending.id.into_iter().for_each(|id| self.note_unlooked(index, id));
-            }
-            (Role::Record(_) | Role::Creation { .. }, _) => {}
         }
     }
 

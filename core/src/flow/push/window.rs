@@ -162,6 +162,11 @@ impl EntryWindow {
         &mut self.entries[index]
     }
 
+    /// The place of what the journal calls that.
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.name() == name)
+    }
+
     /// Whether an entry of such a name stands behind that place.
     pub(super) fn follows(&self, index: usize, is_it: impl Fn(&str) -> bool) -> bool {
         self.entries.iter().skip(index + 1).any(|entry| is_it(entry.name()))

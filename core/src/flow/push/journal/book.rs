@@ -267,6 +267,11 @@ impl Pages {
         Ok(())
     }
 
+    /// Forgets what was said of something.
+    pub(super) fn forget(&mut self, what: &str) {
+        self.statements.remove(Digest::of(what));
+    }
+
     fn state(&mut self, index: u64, what: &str, said: Fact, is_unconfirmed: bool) {
         let flags = if is_unconfirmed { IS_UNCONFIRMED } else { 0 };
         let statement = self.packed(index, said, flags);
