@@ -169,8 +169,8 @@ fn arrays_of_the_record_become_arrays_of_the_body() {
                 {"to": "/order", "template": "{id}", "scope": "record"}
             ]}
         ]},
-        {"to": "/lines", "each": "shipping", "when": "id != `3`", "fields": [{"to": "/sku", "template": "ship {by}"}]},
-        {"to": "/lines", "each": "@", "fields": [{"to": "/fee", "from": "fee"}]},
+        {"to": "/lines", "each": "[shipping][?@]", "when": "id != `3`", "fields": [{"to": "/sku", "template": "ship {by}"}]},
+        {"to": "/lines", "each": "[@]", "fields": [{"to": "/fee", "from": "fee"}]},
         {"to": "/tags", "each": "tags", "split": ",", "case": "upper"},
         {"to": "/first/0/a", "from": "a"},
         {"to": "/first/1/b", "from": "b"},

@@ -41,6 +41,7 @@ mod mapping_findings;
 mod mapping_identity;
 mod mapping_language;
 mod mapping_language_page;
+mod mapping_lists;
 mod mapping_made;
 mod mapping_magento;
 mod mapping_money;

@@ -53,6 +53,7 @@ mod explain;
 mod expression;
 mod finding;
 mod limit;
+mod listed;
 mod made;
 mod mapped;
 mod path;

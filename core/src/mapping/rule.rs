@@ -174,6 +174,8 @@ pub(super) struct Each {
     pub(super) required: bool,
     /// The level of its elements.
     pub(super) level: usize,
+    /// Whether each of them must be an object.
+    pub(super) has_objects: bool,
     pub(super) item: EachItem,
 }
 

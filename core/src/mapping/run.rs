@@ -21,6 +21,7 @@ use super::body_text::BodyText;
 use super::document::{KeySource, Unmet};
 use super::expression::Scope;
 use super::limit::Allowance;
+use super::listed::elements_of;
 use super::made::MadeSlot;
 use super::mapped::{Choice, Hole, IfThere, Mapped, PathPart};
 use super::path::FoundPaths;
@@ -296,6 +297,17 @@ impl<'v> Run<'v> {
             Some(scope) => pick.expression.evaluate(&scope),
             None => Ok(Value::Null),
         }
+    }
+
+    /// The same of what is gone over element by element: nothing comes of a path to something else than a list, which is
+    /// told rather than taken for an empty one.
+    fn pick_list(&self, pick: &'v Pick) -> Result<Value<'v>, String> {
+        let value = self.pick(pick)?;
+        if !value.is_null() {
+            return Ok(value);
+        }
+        let listed = self.scope(pick).map_or(Ok(Value::Null), |scope| pick.expression.listed(&scope))?;
+        elements_of(&listed).map(|_| Value::Null)
     }
 
     fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {

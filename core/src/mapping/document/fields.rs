@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, SCOPES, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
+use crate::mapping::listed::reads_members;
 use crate::mapping::made::{MadeKey, MadeSlot};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Each, EachItem, FieldEntry, MappingRule, Pick, Source, TemplatePiece};
@@ -30,7 +31,9 @@ impl Array {
     ) -> Option<Box<Each>> {
         let Array { elements, when, split, required } = self;
         let pointer = members.pointer.clone();
-        Some(Box::new(Each { pointer, to, when, elements: elements?, only, split, required, level, item }))
+        let elements = elements?;
+        let has_objects = split.is_none() && reads_members(level, only.as_ref(), &item);
+        Some(Box::new(Each { pointer, to, when, elements, only, split, required, level, has_objects, item }))
     }
 }
 

@@ -175,6 +175,7 @@ impl Context<'_> {
             split: None,
             required: false,
             level: 0,
+            has_objects: false,
             item: EachItem::Fields(entries),
         };
         Some(RoundingRow { each, list: None, shape: None, difference: None })

@@ -83,6 +83,19 @@ impl Expression {
         self.tree.members()
     }
 
+    /// Tells of each look at the value that it is evaluated against whether that is at one of its members.
+    pub(super) fn look(&self, take: &mut dyn FnMut(bool)) {
+        self.tree.look(take);
+    }
+
+    /// What stands where it goes over the elements of a path; nothing where it does no such thing.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(super) fn listed<'v>(&'v self, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
+        self.tree.listed().map_or(Ok(Value::Null), |path| evaluate::evaluate(path, scope))
+    }
+
     /// Members of the elements of members, such as `net` of `rows`, where it looks at nothing else: each with its array
     /// and whether it looks at its number alone.
     pub(super) fn columns(&self) -> Option<Vec<(&str, &str, bool)>> {

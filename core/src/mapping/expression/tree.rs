@@ -267,6 +267,74 @@ impl Tree {
         is_all.then_some(columns)
     }
 
+    /// Tells of each look at the value that it is evaluated against whether that is at one of its members.
+    pub(super) fn look(&self, take: &mut dyn FnMut(bool)) {
+        match self {
+            Tree::Path(path, _) => take(matches!(path.first(), Some(Segment::Member(_)))),
+            Tree::Slice(..) => take(false),
+            Tree::Root | Tree::Variable(..) | Tree::Literal(_) => {}
+            // `[@][?...]` asks something of the value itself.
+            Tree::Project(first, each) if first.is_current_alone() => each.look(take),
+            Tree::Then(first, _) | Tree::Pipe(first, _) | Tree::Project(first, _) => first.look(take),
+            Tree::Not(inner)
+            | Tree::Negate(inner)
+            | Tree::Affirm(inner)
+            | Tree::Flatten(inner)
+            | Tree::Values(inner) => inner.look(take),
+            Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right)
+            | Tree::Calculate(_, left, right) => {
+                left.look(take);
+                right.look(take);
+            }
+            Tree::Choose(parts) => parts.iter().for_each(|tree| tree.look(take)),
+            Tree::List(trees) => trees.iter().for_each(|tree| tree.look(take)),
+            Tree::Object(pairs) => pairs.iter().for_each(|(_, tree)| tree.look(take)),
+            Tree::Call(builtin, arguments) => {
+                let is_value = |place: usize| builtin.expression != Some(place);
+                let values = arguments.iter().enumerate().filter(|(place, _)| is_value(*place));
+                values.for_each(|(_, tree)| tree.look(take));
+            }
+            Tree::Let(values, within) => {
+                values.iter().for_each(|tree| tree.look(take));
+                within.look(take);
+            }
+        }
+    }
+
+    /// The path whose elements it goes over first, as `lines` in `lines[?gone].id`.
+    pub(super) fn listed(&self) -> Option<&Tree> {
+        match self {
+            Tree::Project(first, _) | Tree::Flatten(first) if matches!(**first, Tree::Path(..)) => {
+                Some(first)
+            }
+            Tree::Project(first, _) | Tree::Flatten(first) | Tree::Then(first, _) | Tree::Pipe(first, _) => {
+                first.listed()
+            }
+            Tree::Path(..)
+            | Tree::Root
+            | Tree::Variable(..)
+            | Tree::Literal(_)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Choose(_)
+            | Tree::Compare(..)
+            | Tree::Calculate(..)
+            | Tree::Negate(_)
+            | Tree::Affirm(_)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..)
+            | Tree::Let(..) => None,
+        }
+    }
+
     /// The member whose elements it is, if it is nothing else: `rows` or `rows[]`.
     fn array_alone(&self) -> Option<&str> {
         match self {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Entrance, Run};
+use crate::mapping::listed::{not_an_array, not_an_object};
 use crate::mapping::plan::{BodyPlan, List};
 use crate::mapping::tape::TokenKind;
 use crate::mapping::value::Value;
@@ -96,7 +97,7 @@ impl<'v> Run<'v> {
                 return self.fail_each(each, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
             }
         }
-        let value = match self.pick(&each.elements) {
+        let value = match self.pick_list(&each.elements) {
             Ok(value) => value,
             Err(reason) => return self.fail_each(each, &Value::Null, reason),
         };
@@ -122,8 +123,7 @@ impl<'v> Run<'v> {
                     written += usize::from(self.one(list, part, place, is_first));
                 }
             }
-            // What is not an array stands for one of a single element.
-            (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
+            (value, _) => return self.fail_each(each, value, not_an_array(value)),
         }
         self.check_shares(list);
         if written == 0 && each.required && self.failures.is_empty() && !self.is_over {
@@ -143,6 +143,12 @@ impl<'v> Run<'v> {
         }
         for slot in &list.forgotten {
             self.forget(*slot);
+        }
+        let unfit = if list.each.has_objects { not_an_object(&element) } else { None };
+        if let Some(reason) = unfit {
+            self.enter(list.each.level, element.clone(), Entrance::Element { each: &list.each, place });
+            self.fail_element(&list.each, &element, reason);
+            return false;
         }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
         match list.each.only.as_ref().map_or(Ok(true), |only| self.holds(only)) {

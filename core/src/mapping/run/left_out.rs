@@ -3,11 +3,10 @@
 use super::Run;
 use crate::mapping::document::{CreditRule, ThereRule};
 use crate::mapping::limit::VALUE_BYTES;
+use crate::mapping::listed::elements_of;
 use crate::mapping::mapped::{Credit, IfThere, StatusMove};
 use crate::mapping::reference::{OnMissing, Reference};
 use crate::mapping::rule::TemplatePiece;
-use crate::mapping::tape::TokenKind;
-use crate::mapping::value::Value;
 use crate::output::Failure;
 
 impl<'v> Run<'v> {
@@ -74,13 +73,10 @@ impl<'v> Run<'v> {
                 reason,
             }])
         };
-        let elements: Vec<Value<'v>> = match self.pick(&rule.each) {
-            Ok(Value::Null) => Vec::new(),
-            Ok(Value::Node(node)) if node.kind() == TokenKind::Array => {
-                node.elements().map(Value::of).collect()
-            }
-            Ok(Value::Array(elements)) => elements.to_vec(),
-            Ok(value) => vec![value],
+        let list = self.pick_list(&rule.each);
+        let elements = list.as_ref().map_err(Clone::clone).and_then(elements_of);
+        let elements = match elements {
+            Ok(elements) => elements.into_iter().flatten(),
             Err(reason) => return vec![refused(reason)],
         };
         let mut credits: Vec<Credit> = Vec::new();

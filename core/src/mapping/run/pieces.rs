@@ -1,11 +1,10 @@
 //! What a record ships.
 
 use super::{Entrance, Run};
+use crate::mapping::listed::elements_of;
 use crate::mapping::pieces::{ItemRule, PieceIdentity, PiecesRule, ShippedPieces};
 use crate::mapping::rule::Pick;
-use crate::mapping::tape::TokenKind;
 use crate::mapping::transform::{Arithmetic, calculate, read_number};
-use crate::mapping::value::Value;
 use crate::value::Decimal;
 
 impl<'v> Run<'v> {
@@ -39,13 +38,10 @@ impl<'v> Run<'v> {
         rule: &'v ItemRule,
     ) -> Result<Option<ShippedPieces>, (&'v Pick, &'static str, String)> {
         let ItemRule { each, level, identity, product, quantity } = rule;
-        let elements: Vec<Value<'v>> = match self.pick(each).map_err(|reason| (each, "/each", reason))? {
-            Value::Null => Vec::new(),
-            Value::Node(node) if node.kind() == TokenKind::Array => node.elements().map(Value::of).collect(),
-            Value::Array(elements) => elements.to_vec(),
-            value => vec![value],
-        };
-        if elements.is_empty() {
+        let list = self.pick_list(each).map_err(|reason| (each, "/each", reason))?;
+        let elements = elements_of(&list).map_err(|reason| (each, "/each", reason))?;
+        let mut elements = elements.into_iter().flatten().peekable();
+        if elements.peek().is_none() {
             return Ok(None);
         }
         let mut pieces = ShippedPieces { identity: *identity, ..ShippedPieces::of(Decimal::default()) };

@@ -37,6 +37,17 @@ impl<'v> Run<'v> {
     }
 
     pub(super) fn fail_each(&mut self, each: &'v Each, value: &Value<'v>, reason: String) {
+        let source = self.within(each.elements.level, &each.elements.expression.text);
+        self.fail_list(each, source, value, reason);
+    }
+
+    /// The same of the element that was entered last.
+    pub(super) fn fail_element(&mut self, each: &'v Each, value: &Value<'v>, reason: String) {
+        let source = self.within(each.level, "@");
+        self.fail_list(each, source, value, reason);
+    }
+
+    fn fail_list(&mut self, each: &'v Each, source: String, value: &Value<'v>, reason: String) {
         if self.is_over {
             return;
         }
@@ -44,7 +55,7 @@ impl<'v> Run<'v> {
             record: None,
             rule: each.pointer.clone(),
             target: placed(&each.to, &self.places).into_owned(),
-            source: self.within(each.elements.level, &each.elements.expression.text),
+            source,
             value: value.excerpt(),
             reason,
         };

@@ -64,13 +64,13 @@ impl<'v> Run<'v> {
         let each = &list.each;
         let elements: Vec<Value<'v>> = match (elements, elements.elements()) {
             (_, Some(elements)) => elements.collect(),
-            (Value::Null, None) => Vec::new(),
             (value, None) => match (&each.split, value.text()) {
                 (Some(split), Some(text)) => text
                     .split(split.as_str())
                     .map(|part| Value::Text(part.trim().to_owned().into()))
                     .collect(),
-                (Some(_) | None, _) => vec![value.clone()],
+                // What is no list is told of the `each`.
+                (Some(_) | None, _) => Vec::new(),
             },
         };
         let mut kept = Vec::with_capacity(elements.len());
