@@ -160,6 +160,22 @@ fn gift_wrap_and_fixed_taxes_are_rows() {
 }
 
 #[test]
+fn a_fixed_tax_is_taxed_where_the_tax_of_the_order_has_just_that_beside_its_rows() {
+    let made = |total: i64, tax: i64, of_mug: i64| {
+        let mut mug = item(1, "Mug", "simple", 2000, of_mug);
+        mug["weee_tax_applied_row_amount"] = amount(100);
+        order(total, tax, vec![mug])
+    };
+    assert_eq!(
+        rows(&written(NAME, &made(2520, 420, 400))),
+        ["Mug|20.00|4.00|T20", "Fixed product tax: Mug|1.00|0.20|T20"]
+    );
+    assert!(refused(NAME, &made(2530, 430, 400)).contains("a difference of 0.3"));
+    // That of the item has it already: how much of it is whose is not stated.
+    assert!(refused(NAME, &made(2520, 420, 420)).contains("expected the tax of that rate"));
+}
+
+#[test]
 fn a_tax_without_its_per_cent_has_no_code() {
     for percent in [json!(0), json!("0.0000"), Value::Null] {
         let mut mug = item(1, "Mug", "simple", 2000, 400);

@@ -81,6 +81,40 @@ fn amazon_2026(price: &str, tax: Option<&str>) -> Value {
 }
 
 #[test]
+fn a_rate_that_woocommerce_states_counts_where_rounding_to_crowns_hides_it() {
+    let taxed = |percent: Value| {
+        let mut order = woocommerce("SEK", ["22", "2"], ["10", "1"], Some(["10", "1"]));
+        order["tax_lines"] = json!([{"rate_id": 4, "compound": false, "rate_percent": percent}]);
+        for lines in ["line_items", "shipping_lines"] {
+            order[lines][0]["taxes"] = json!([{"id": 4, "total": "1"}]);
+        }
+        order["line_items"][0]["tax_class"] = "reduced-rate".into();
+        order
+    };
+    for percent in [json!(5), json!("5.0000"), Value::Null] {
+        let rows = made("woocommerce-order", &json!({}), &taxed(percent));
+        assert_eq!(rows, ["Mug|10.00|1.00|T5", "Shipping|10.00|1.00|T5"]);
+    }
+    let told = reason("woocommerce-order", &json!({}), &taxed(json!(10)));
+    assert!(
+        told.contains("is taxed with 1 on 10, and the tax_lines of the order state another rate"),
+        "{told}"
+    );
+    let mut shipping = taxed(json!(10));
+    shipping["line_items"][0]["taxes"] = json!([]);
+    let told = reason("woocommerce-order", &json!({}), &shipping);
+    assert!(told.contains("Shipping is taxed with 1 on 10, and the tax_lines"), "{told}");
+    let refund = |percent: u32| {
+        json!({"order": {"id": 1, "currency": "SEK", "tax_lines": [{"rate_id": 4, "rate_percent": percent}]},
+            "refund": {"id": 5, "amount": "11", "date_created_gmt": "2026-05-04T10:00:00", "line_items": [
+                {"id": 1, "name": "Mug", "quantity": -1, "total": "-10", "total_tax": "-1", "tax_class": "reduced-rate",
+                 "taxes": [{"id": 4, "total": "-1"}]}]}})
+    };
+    assert_eq!(made("woocommerce-refund", &json!({}), &refund(5)), ["Mug|10.00|1.00|T5"]);
+    assert!(reason("woocommerce-refund", &json!({}), &refund(10)).contains("state another rate"));
+}
+
+#[test]
 fn whole_crowns_are_taxed_by_their_rate() {
     let quarter = json!({"rates": {"T20": 0.25}});
     let order = woocommerce("SEK", ["428", "86"], ["279", "70"], Some(["63", "16"]));

@@ -121,7 +121,7 @@ fn lines_of_which_some_pieces_are_left_shipping_and_own_taxes_stand_beside_it() 
 }
 
 #[test]
-fn a_refund_of_what_the_channel_remits_is_refused() {
+fn a_refund_of_what_the_channel_remits_is_a_row_of_its_own_as_in_the_order() {
     let record = |is_liable: bool| {
         let mug = line("10.00", [1, 1], json!([tax("2.00", is_liable.into())]));
         json!({"order": {"id": 71, "name": "#71", "currency": "GBP", "taxes_included": false, "line_items": [mug]},
@@ -129,7 +129,25 @@ fn a_refund_of_what_the_channel_remits_is_refused() {
                           "refund_line_items": [{"id": 3, "line_item_id": 1, "quantity": 1, "subtotal": "10.00", "total_tax": "2.00"}]}})
     };
     assert_eq!(rows(&written("shopify-refund", &record(false))), ["Mug|10.00|2.00|T20"]);
-    assert!(refused("shopify-refund", &record(true)).contains("is one that the channel remits"));
+    let remitted = ["Mug|10.00|0.00|T0", "Tax that the channel remits: Mug|2.00|0.00|T0"];
+    assert_eq!(rows(&written("shopify-refund", &record(true))), remitted);
+    let mut contained = record(true);
+    contained["order"]["taxes_included"] = true.into();
+    contained["refund"]["refund_line_items"][0]["subtotal"] = "12.00".into();
+    assert_eq!(rows(&written("shopify-refund", &contained)), remitted);
+    let mut mixed = record(true);
+    mixed["order"]["line_items"][0]["tax_lines"] =
+        json!([tax("1.00", true.into()), {"rate": 0.1, "price": "1.00", "channel_liable": false}]);
+    assert!(refused("shopify-refund", &mixed).contains("and another is not"));
+    // Of these it is not known whose tax they have.
+    let mut shipping = record(true);
+    shipping["refund"]["refund_shipping_lines"] =
+        json!([{"subtotal_amount_set": {"shop_money": {"amount": "5.00"}}}]);
+    assert!(refused("shopify-refund", &shipping).contains("does not say whose tax it is"));
+    let mut adjusted = record(true);
+    adjusted["refund"]["order_adjustments"] =
+        json!([{"kind": "refund_discrepancy", "amount": "-1.00", "tax_amount": "-0.20"}]);
+    assert!(refused("shopify-refund", &adjusted).contains("does not say whose tax it is"));
     let record = |is_liable: bool, currency: &str| {
         let bag = |amount: &str| json!({"shopMoney": {"amount": amount, "currencyCode": currency}});
         let mug = json!({"name": "Mug", "sku": "", "taxLines": [{"rate": 0.2, "channelLiable": is_liable}]});
@@ -140,9 +158,11 @@ fn a_refund_of_what_the_channel_remits_is_refused() {
                                                "totalTaxSet": bag("2.0"), "lineItem": mug}]}})
     };
     assert_eq!(rows(&written("shopify-graphql-refund", &record(false, "GBP"))), ["Mug|10.00|2.00|T20"]);
-    assert!(
-        refused("shopify-graphql-refund", &record(true, "GBP")).contains("is one that the channel remits")
-    );
+    assert_eq!(rows(&written("shopify-graphql-refund", &record(true, "GBP"))), remitted);
+    let mut shipping = record(true, "GBP");
+    shipping["refund"]["refundShippingLines"] =
+        json!([{"subtotalAmountSet": {"shopMoney": {"amount": "5.0", "currencyCode": "GBP"}}}]);
+    assert!(refused("shopify-graphql-refund", &shipping).contains("does not say whose tax it is"));
     assert!(
         refused("shopify-graphql-refund", &record(false, "USD"))
             .contains("is not in GBP, the order's currency")
