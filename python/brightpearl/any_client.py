@@ -19,6 +19,7 @@ from brightpearl.arguments import (
 )
 from brightpearl.call_options import require_headers
 from brightpearl.credentials import Credentials, OAuth
+from brightpearl.discovery import UNKNOWN_MEMBERS
 from brightpearl.environment import settings_of_surroundings
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS, Write, request
@@ -183,7 +184,7 @@ def _checked(settings: Mapping[str, Any]) -> Mapping[str, Any]:
             checked_text(settings[name], name)
     checked_choice(settings["lane"], "lane", ("normal", "high"))
     checked_choice(settings["paging"], "paging", PAGINGS)
-    checked_choice(settings["unknown_members"], "unknown_members", ("warn", "refuse", "allow"))
+    checked_choice(settings["unknown_members"], "unknown_members", UNKNOWN_MEMBERS)
     checked_flag(settings["read_only"], "read_only")
     return {
         **settings,

@@ -158,12 +158,19 @@ def checked_path(value: object, name: str) -> str:
 
 def checked_choice(value: object, name: str, choices: Iterable[str]) -> str | None:
     """One of some texts, or None for the usual one."""
-    if value is None:
-        return None
-    expected = "one of " + ", ".join(map(repr, choices))
+    return None if value is None else required_choice(value, name, choices)
+
+
+def required_choice(value: object, name: str, choices: Iterable[str]) -> str:
+    """One of some texts. A slip of the pen is told with the nearest of them."""
+    known = list(choices)
+    expected = "one of " + ", ".join(map(repr, known))
     text = checked_text(value, name, expected)
-    if text not in choices:
-        raise ValidationError(f"`{name}` is {text[:100]!r}; expected {expected}", location=name)
+    if text not in known:
+        # They are so short that one slip is a large part of them.
+        nearest = did_you_mean(text[:100], known, least=0.6)
+        hint = f"did you mean {nearest!r}? Expected {expected}" if nearest else f"expected {expected}"
+        raise ValidationError(f"`{name}` is {text[:100]!r}; {hint}", location=name)
     return text
 
 
@@ -173,12 +180,12 @@ def checked_callable(value: object, name: str) -> None:
         raise wrong_type(name, value, "a callable")
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str | None:
-    """The name that is most like one which is not known; None when there is none like it."""
+def did_you_mean(found: str, known: Iterable[str], *, least: float = 0.75) -> str | None:
+    """The name that is most like one which is not known; None when there is none that is at least so alike."""
     from difflib import get_close_matches
 
     plain = {_plain(name): name for name in known}
-    nearest = get_close_matches(_plain(found), plain, n=1, cutoff=0.75)
+    nearest = get_close_matches(_plain(found), plain, n=1, cutoff=least)
     return plain[nearest[0]] if nearest else None
 
 

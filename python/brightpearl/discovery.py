@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from brightpearl import _native
-from brightpearl.arguments import checked_text, each_of, named, wrong_type
+from brightpearl.arguments import checked_text, each_of, named, required_choice, wrong_type
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.findings import violation
 from brightpearl.record import Record
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     UnknownMembers = Literal["warn", "refuse", "allow"]
 
+UNKNOWN_MEMBERS = ("warn", "refuse", "allow")
+_VERBS = ("POST", "PUT", "PATCH", "DELETE")
 _LARGEST_SECONDS = 1_000_000_000_000
 """Some thirty thousand years."""
 
@@ -119,8 +121,8 @@ def validate(
     import json
 
     checked_text(resource, "resource")
-    checked_text(verb, "verb")
-    checked_text(unknown_members, "unknown_members")
+    verb = required_choice(checked_text(verb, "verb").upper(), "verb", _VERBS)
+    required_choice(unknown_members, "unknown_members", UNKNOWN_MEMBERS)
     text = _native.validate(resource, verb, body_text(body).encode(), unknown_members)
     return [violation(members) for members in json.loads(text)]
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from brightpearl._native import dump_json
-from brightpearl.arguments import checked_choice, wrong_type
+from brightpearl.arguments import required_choice
 from brightpearl.exceptions import ValidationError
 from brightpearl.shapes import is_map
 
@@ -57,8 +57,7 @@ def package(name: str, extra: str, purpose: str) -> Any:
 
 def checked_moments(dates: object) -> None:
     """Raises `ValidationError` or `TypeError` at what date-times cannot become."""
-    if checked_choice(dates, "dates", MOMENTS) is None:
-        raise wrong_type("dates", dates, "one of " + ", ".join(map(repr, MOMENTS)))
+    required_choice(dates, "dates", MOMENTS)
 
 
 class Tabled(NamedTuple):

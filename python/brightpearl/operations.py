@@ -13,6 +13,7 @@ from brightpearl.arguments import (
     did_you_mean,
     each_of,
     named,
+    required_choice,
     wrong_type,
 )
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
@@ -195,7 +196,7 @@ def _write_of(members: Mapping[str, Any], place: int) -> Write:
 
 
 def _request(write: Write, before: str = "") -> dict[str, Any]:
-    method = _verb(checked_text(write.method, f"{before}method").upper(), f"{before}method")
+    method = required_choice(checked_text(write.method, f"{before}method").upper(), f"{before}method", METHODS)
     return {
         "method": method,
         "path": checked_text(write.path, f"{before}path", "a path such as order-service/order/1"),
@@ -210,20 +211,6 @@ def _request(write: Write, before: str = "") -> dict[str, Any]:
 def _resource(named: object) -> str:
     """What names a resource. The engine knows what short names mean, and refuses slips of the pen."""
     return checked_text(named, "resource", "a path such as order-service/order, or a short name such as order")
-
-
-def _verb(method: str, place: str) -> str:
-    if method in METHODS:
-        return method
-    from difflib import get_close_matches
-
-    # They are so short that one slip is a large part of them.
-    nearest = get_close_matches(method, METHODS, n=1, cutoff=0.6)
-    if nearest:
-        message = f"`{place}` is {method[:100]!r}; did you mean {nearest[0]}? Expected one of {', '.join(METHODS)}"
-        raise ValidationError(message, location=place)
-    checked_choice(method, place, METHODS)
-    return method
 
 
 def operation(name: str, members: dict[str, Any]) -> str:

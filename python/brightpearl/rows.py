@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import ArrowTable, Metadata, load_json
 from brightpearl.answered import WithAnswers
-from brightpearl.arguments import checked_choice, wrong_type
+from brightpearl.arguments import required_choice
 from brightpearl.exceptions import MisuseError
 from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.turns import Turn, used_up
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 def checked_dates(dates: object) -> None:
     """Raises `ValidationError` or `TypeError` at what date-times of dicts cannot be."""
-    if checked_choice(dates, "dates", ("datetime", "text")) is None:
-        raise wrong_type("dates", dates, "'datetime' or 'text'")
+    required_choice(dates, "dates", ("datetime", "text"))
 
 
 def wanted_rows(driver: Driver | AsyncDriver) -> int | None:

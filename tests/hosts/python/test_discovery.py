@@ -119,7 +119,7 @@ def test_a_name_stands_for_its_one_path() -> None:
     with pytest.raises(ValidationError, match="does not take DELETE") as caught:
         brightpearl.validate("order-note", "DELETE")
     assert caught.value.location == "verb"
-    with pytest.raises(ValidationError, match="invalid verb"):
+    with pytest.raises(ValidationError, match="`verb` is 'TRACE'; expected one of 'POST', 'PUT'"):
         brightpearl.validate("order-service/order", "TRACE")
     with pytest.raises(ValidationError) as caught:
         brightpearl.validate("order-service/order", "POST", {}, unknown_members="ignore")  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brightpearl import AsyncClient, Client, Mapping, PullResource, ValidationError, describe
+from brightpearl import AsyncClient, Client, Mapping, PullResource, ValidationError, describe, validate
 from brightpearl.testing import Emulator
 from conftest import Account, resources
 
@@ -47,8 +47,8 @@ def test_a_request_may_name_a_resource_in_short(account: Account) -> None:
         (lambda client: client.post("order-note", {"text": "x"}), "path", "order-service/order/{ORDER-ID}/note"),
         (lambda client: client.post("order/{ID}/note", {}), "path", "has the placeholder {ID}"),
         (lambda client: client.batch([("POST", "order-service/order/1/nte", {})]), "/requests/0/path", "1/note?"),
-        (lambda client: client.batch([("PSOT", "order-service/order/1/note", {})]), "writes[0].method", "mean POST?"),
-        (lambda client: client.request("GTE", "order-type"), "method", "did you mean GET?"),
+        (lambda client: client.batch([("PSOT", "order-service/order/1/note", {})]), "writes[0].method", "mean 'POST'?"),
+        (lambda client: client.request("GTE", "order-type"), "method", "did you mean 'GET'?"),
         (lambda client: client.search("ordr"), "resource", 'did you mean "order"?'),
         (lambda client: client.search("order", {"orderTypId": 1}), "filters.orderTypId", "did you mean orderTypeId?"),
         (lambda client: client.search("order", columns=["orderid"]), "columns", "did you mean orderId?"),
@@ -80,6 +80,35 @@ def test_a_slip_is_told_before_anything_is_sent(
     assert raised.value.location == place
     assert said in raised.value.message
     assert raised.value.delivery == "not-sent"
+
+
+@pytest.mark.parametrize(
+    ("call", "place", "nearest"),
+    [
+        (lambda account, client: client.search("order", paging="ofset"), "paging", "offset"),
+        (lambda account, client: client.search("order").dicts(dates="Text"), "dates", "text"),
+        (lambda account, client: client.search("order").to_arrow(dates="instnt"), "dates", "instant"),
+        (lambda account, client: client.pull("order").tables(dates="lokal"), "dates", "local"),
+        (lambda account, client: client.get("order", 1, plan="alwys"), "plan", "always"),
+        (lambda account, client: client.batch([], order="paralell"), "order", "parallel"),
+        (lambda account, client: client.batch([], on_failure="contine"), "on_failure", "continue"),
+        (lambda account, client: client.batch([], packing="nevr"), "packing", "never"),
+        (lambda account, client: client.push(NOTES, [], dry_run=True, existing="updte"), "existing", "update"),
+        (lambda account, client: account.client(lane="hihg"), "lane", "high"),
+        (lambda account, client: account.client(unknown_members="alow"), "unknown_members", "allow"),
+        (lambda account, client: account.client(pool={"pacing": "spred"}), "pool.pacing", "spread"),
+        (lambda account, client: validate("order", "PSOT"), "verb", "POST"),
+        (lambda account, client: validate("order", "POST", {}, unknown_members="wran"), "unknown_members", "warn"),
+    ],
+)
+def test_a_choice_that_is_misspelt_is_told_with_the_nearest_and_with_all(
+    account: Account, client: Client, call: Callable[[Account, Client], Any], place: str, nearest: str
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        call(account, client)
+    assert raised.value.location == place
+    assert f"did you mean {nearest!r}? Expected one of '" in raised.value.message
+    assert account.requests == []
 
 
 def test_all_that_is_wrong_with_a_batch_is_told_at_once(client: Client) -> None:
