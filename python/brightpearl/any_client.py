@@ -7,22 +7,12 @@ import time
 from collections.abc import Mapping
 
 from brightpearl import _native
-from brightpearl.arguments import (
-    LARGEST_COUNT,
-    checked_choice,
-    checked_count,
-    checked_flag,
-    checked_path,
-    checked_text,
-    did_you_mean,
-    wrong_type,
-)
-from brightpearl.call_options import require_headers
+from brightpearl.arguments import checked_count, checked_path, wrong_type
+from brightpearl.call_options import OptionsOfCall, require_headers
+from brightpearl.client_settings import LARGEST_BODY, checked_settings, settled
 from brightpearl.credentials import Credentials, OAuth
-from brightpearl.discovery import UNKNOWN_MEMBERS
-from brightpearl.environment import settings_of_surroundings
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
-from brightpearl.operations import LARGEST_U32, PAGINGS, Write, request
+from brightpearl.operations import Write, request
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
 from brightpearl.text import Hidden, Veiled
 
@@ -36,40 +26,23 @@ if TYPE_CHECKING:
 
     from brightpearl._native import Budget, Statistics
     from brightpearl.call_option_types import CallOptions
-    from brightpearl.call_options import OptionsOfCall
     from brightpearl.stored_grant import StoredGrant
 
     AnyPath = str | PathLike[str]
 
 
-LARGEST_BODY = 64 << 20
-"""Bytes of an answer that are read unless a client is told otherwise."""
-
-
 class AnyClient:
     """The part of a client that does no input and no output."""
 
-    def __init__(
-        self,
-        credentials: Credentials | None,
-        settings: Mapping[str, Any],
-        clock: Callable[[], float] | None,
-        profile: str | None,
-        token_file: AnyPath | None,
-        options: OptionsOfCall,
-    ) -> None:
-        # What every call of this client does.
-        self._options = options
+    _usual_in_flight: int | None = None
+    """How many requests are under way at once where nobody says it; None where there is one at a time."""
+
+    def __init__(self, given: Mapping[str, Any], clock: Callable[[], float] | None) -> None:
+        """`given`: the arguments that are data, None for those that are not given."""
         # Whether the connections are another client's to close.
         self._is_view = False
-        if profile is None and credentials is None and settings["account"] is None:
-            settings = settings_of_surroundings(Veiled({**settings, "token_file": token_file}))
-            credentials, profile, token_file = settings["credentials"], settings["profile"], settings["token_file"]
-        if profile is not None:
-            from brightpearl.profiles import settings_of
-
-            settings = settings_of(profile, Veiled({**settings, "credentials": credentials, "token_file": token_file}))
-            credentials, token_file = settings["credentials"], settings["token_file"]
+        settings = settled(given)
+        credentials, token_file = settings["credentials"], settings["token_file"]
         if not isinstance(credentials, Credentials):
             raise wrong_type("credentials", credentials, "such as a PrivateApp")
         self._grant = None
@@ -84,13 +57,21 @@ class AnyClient:
             from brightpearl.shared_quota import shared_quota
 
             quota = shared_quota(settings["shared_quota"])
-        own = ("credentials", "profile", "token_file", "token_key", "shared_quota")
-        settings = {name: value for name, value in settings.items() if name not in own}
-        given = {name: value for name, value in _checked(settings).items() if value is not None}
+        settings = {name: value for name, value in settings.items() if name not in _NOT_THE_ENGINES}
+        settings = checked_settings(settings)
+        # What every call of this client does.
+        self._options = OptionsOfCall(headers=settings.pop("default_headers"))
+        waits = {name: settings.pop(name) for name in ("timeout", "deadline")}
+        waits["max_body_bytes"] = settings["max_body_bytes"] or LARGEST_BODY
+        # What a transport of the client's own is made with.
+        self._waits = {name: value for name, value in waits.items() if value is not None}
+        in_flight = settings.pop("max_in_flight") or self._usual_in_flight
+        settings["max_in_flight"] = None if self._usual_in_flight is None else in_flight
+        engines = {name: value for name, value in settings.items() if value is not None}
         if quota is not None:
-            pool = given.get("pool", {})
-            given["pool"] = {"private_share": quota.private_share(pool.get("quota", 200)), **pool}
-        given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
+            pool = engines.get("pool", {})
+            engines["pool"] = {"private_share": quota.private_share(pool.get("quota", 200)), **pool}
+        engines.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._takes_unknown = settings["unknown_members"] == "allow"
         self._datacentre = settings["datacentre"]
         self._description = f"account={settings['account']!r}, {credentials!r}"
@@ -99,8 +80,8 @@ class AnyClient:
         self._needs_refresh_token = isinstance(credentials, OAuth)
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
-        self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))
-        self._require_headers(options, "default_headers")
+        self._native = _native.Client(Veiled(engines | {"credentials": credentials._configuration(_not_yet)}))
+        self._require_headers(self._options, "default_headers")
         self._leases = None
         if quota is not None:
             from brightpearl.shared_quota import Leases
@@ -112,7 +93,7 @@ class AnyClient:
 
             self._rotation = Rotation(
                 self._native,
-                lambda: Veiled(given | {"credentials": credentials._configuration()}),
+                lambda: Veiled(engines | {"credentials": credentials._configuration()}),
             )
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
@@ -172,47 +153,7 @@ class AnyClient:
         return f"{type(self).__name__}({getattr(self, '_description', '')})"
 
 
-_RETRY = ("max_attempts", "base_ms", "cap_ms", "max_throttled")
-_POOL = ("quota", "period_ms", "pacing", "reserve", "private_share")
-
-
-def _checked(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Settings whose types are right; the engine looks at what they say."""
-    checked_text(settings["account"], "account", "the account code as a text")
-    for name in ("datacentre", "base_url"):
-        if settings[name] is not None:
-            checked_text(settings[name], name)
-    checked_choice(settings["lane"], "lane", ("normal", "high"))
-    checked_choice(settings["paging"], "paging", PAGINGS)
-    checked_choice(settings["unknown_members"], "unknown_members", UNKNOWN_MEMBERS)
-    checked_flag(settings["read_only"], "read_only")
-    return {
-        **settings,
-        "page_size": checked_count(settings["page_size"], "page_size", least=1, most=LARGEST_U32),
-        "seed": checked_count(settings["seed"], "seed", most=(1 << 64) - 1),
-        "retry": _checked_group(settings["retry"], "retry", _RETRY),
-        "pool": _checked_group(settings["pool"], "pool", _POOL),
-    }
-
-
-def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[str, Any] | None:
-    if group is None:
-        return None
-    expected = f"a mapping with some of {', '.join(members)}"
-    if not isinstance(group, Mapping):
-        raise wrong_type(name, group, expected)
-    checked: dict[str, Any] = {}
-    for member, value in group.items():
-        if member not in members:
-            nearest = did_you_mean(str(member), members)
-            message = f"`{name}` has no member {member!r}; " + (f"did you mean {nearest}?" if nearest else expected)
-            raise ArgumentTypeError(message, location=f"{name}.{member}")
-        if member == "pacing":
-            checked[member] = checked_choice(value, "pool.pacing", ("burst", "spread"))
-        else:
-            most = LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32
-            checked[member] = checked_count(value, f"{name}.{member}", most=most)
-    return checked
+_NOT_THE_ENGINES = ("credentials", "profile", "token_file", "token_key", "shared_quota")
 
 
 def _stored(account: object, credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Credentials, StoredGrant]:

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from brightpearl import flow_operations, operations
-from brightpearl.any_client import LARGEST_BODY, AnyClient
-from brightpearl.arguments import (
-    checked_callable,
-    checked_count,
-    checked_flag,
-    checked_path,
-    checked_seconds,
-    checked_size,
-    checked_text,
-    told_at,
-)
+from brightpearl.any_client import AnyClient
+from brightpearl.arguments import checked_callable, checked_flag, checked_path, checked_text, told_at
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_reads import AsyncReads
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
-from brightpearl.call_options import (
-    USUAL_TIMEOUT,
-    OptionsOfCall,
-    apart,
-    checked_timeout,
-    headers_of,
-    policy_of,
-    require_known,
-)
+from brightpearl.call_options import USUAL_TIMEOUT, apart, require_known
+from brightpearl.client_settings import USUAL_DEADLINE, waits_given
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
@@ -80,7 +64,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
 
     Its calls share one budget and one login, whatever number of tasks they are made from.
 
-    `max_in_flight`: requests that one search or fetch may have under way at once.
+    `max_in_flight`: requests that one search or fetch may have under way at once (4).
     `transport`: an async callable that transmits one request; `httpx` unless given.
     `sleep`: an async callable that waits so many seconds.
     `on_tokens`: a callable, async or not. A call that is cancelled during a login waits for the login's answer, for a
@@ -89,6 +73,8 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """
+
+    _usual_in_flight = 4
 
     def __init__(
         self,
@@ -103,8 +89,8 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         sleep: Callable[[float], Awaitable[object]] | None = None,
         http_client: httpx.AsyncClient | None = None,
         timeout: AnyTimeout = USUAL_TIMEOUT,
-        deadline: float = 300.0,
-        max_in_flight: int = 4,
+        deadline: float = USUAL_DEADLINE,
+        max_in_flight: int | None = None,
         max_retries: int | None = None,
         retry: AnyMapping[str, int] | None = None,
         default_headers: AnyMapping[str, str] | None = None,
@@ -124,16 +110,17 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
             checked_callable(value, name)
-        checked_timeout(timeout, "timeout")
-        checked_seconds(deadline, "deadline")
-        checked_size(max_body_bytes, "max_body_bytes")
-        checked_count(max_in_flight, "max_in_flight", least=1)
-        settings = {
+        given = {
+            **waits_given(timeout, deadline),
             "account": account,
+            "credentials": credentials,
+            "profile": profile,
             "datacentre": datacentre,
             "base_url": base_url,
             "max_in_flight": max_in_flight,
-            "retry": policy_of(retry, max_retries),
+            "max_retries": max_retries,
+            "retry": retry,
+            "default_headers": default_headers,
             "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
@@ -142,13 +129,13 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
+            "token_file": token_file,
             "token_key": Hidden.of(token_key),
             "shared_quota": shared_quota,
         }
         # No traceback shows one that stands there itself.
         del token_key, shared_quota
-        options = OptionsOfCall(headers=headers_of(default_headers, "default_headers"))
-        super().__init__(credentials, settings, clock, profile, token_file, options)
+        super().__init__(given, clock)
         if http_client is not None and transport is not None:
             message = "`transport` is given as well; expected only one of them"
             raise ValidationError(message, location="http_client")
@@ -156,11 +143,8 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         if transport is None:
             from brightpearl.async_http import AsyncHttpxTransport
 
-            limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             try:
-                transport = self._own_transport = AsyncHttpxTransport(
-                    timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
-                )
+                transport = self._own_transport = AsyncHttpxTransport(client=http_client, **self._waits)
             except ValidationError as error:
                 raise told_at(error, "client", "http_client") from None
         if self._grant is not None:
@@ -173,7 +157,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
     @classmethod
     def from_env(cls, **options: Any) -> AsyncClient:
         """A client from the environment; see `Client.from_env`."""
-        return cls(**(arguments_of_environment(options) | options))
+        return cls(**arguments_of_environment(options))
 
     async def request(
         self,

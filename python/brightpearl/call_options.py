@@ -122,9 +122,9 @@ def checked_timeout(value: object, name: str) -> Any:
     return value
 
 
-def checked_retries(value: object) -> int | None:
+def checked_retries(value: object, name: str = "max_retries") -> int | None:
     """How often to try again."""
-    return checked_count(value, "max_retries", most=LARGEST_U32 - 1)
+    return checked_count(value, name, most=LARGEST_U32 - 1)
 
 
 def policy_of(retry: object, max_retries: object) -> Any:

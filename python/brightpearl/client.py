@@ -5,26 +5,11 @@ from __future__ import annotations
 import time
 
 from brightpearl import flow_operations, operations
-from brightpearl.any_client import LARGEST_BODY, AnyClient
-from brightpearl.arguments import (
-    checked_callable,
-    checked_flag,
-    checked_path,
-    checked_seconds,
-    checked_size,
-    checked_text,
-    told_at,
-)
+from brightpearl.any_client import AnyClient
+from brightpearl.arguments import checked_callable, checked_flag, checked_path, checked_text, told_at
 from brightpearl.batch import BatchResults
-from brightpearl.call_options import (
-    USUAL_TIMEOUT,
-    OptionsOfCall,
-    apart,
-    checked_timeout,
-    headers_of,
-    policy_of,
-    require_known,
-)
+from brightpearl.call_options import USUAL_TIMEOUT, apart, require_known
+from brightpearl.client_settings import USUAL_DEADLINE, waits_given
 from brightpearl.driver import Driver, Host
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
@@ -136,7 +121,7 @@ class Client(TaskMethods, Reads, AnyClient):
         sleep: Callable[[float], object] | None = None,
         http_client: httpx.Client | None = None,
         timeout: AnyTimeout = USUAL_TIMEOUT,
-        deadline: float = 300.0,
+        deadline: float = USUAL_DEADLINE,
         max_retries: int | None = None,
         retry: AnyMapping[str, int] | None = None,
         default_headers: AnyMapping[str, str] | None = None,
@@ -156,14 +141,16 @@ class Client(TaskMethods, Reads, AnyClient):
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
             checked_callable(value, name)
-        checked_timeout(timeout, "timeout")
-        checked_seconds(deadline, "deadline")
-        checked_size(max_body_bytes, "max_body_bytes")
-        settings = {
+        given = {
+            **waits_given(timeout, deadline),
             "account": account,
+            "credentials": credentials,
+            "profile": profile,
             "datacentre": datacentre,
             "base_url": base_url,
-            "retry": policy_of(retry, max_retries),
+            "max_retries": max_retries,
+            "retry": retry,
+            "default_headers": default_headers,
             "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
@@ -172,13 +159,13 @@ class Client(TaskMethods, Reads, AnyClient):
             "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
+            "token_file": token_file,
             "token_key": Hidden.of(token_key),
             "shared_quota": shared_quota,
         }
         # No traceback shows one that stands there itself.
         del token_key, shared_quota
-        options = OptionsOfCall(headers=headers_of(default_headers, "default_headers"))
-        super().__init__(credentials, settings, clock, profile, token_file, options)
+        super().__init__(given, clock)
         if http_client is not None and transport is not None:
             message = "`transport` is given as well; expected only one of them"
             raise ValidationError(message, location="http_client")
@@ -186,11 +173,8 @@ class Client(TaskMethods, Reads, AnyClient):
         if transport is None:
             from brightpearl.http import HttpxTransport
 
-            limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             try:
-                transport = self._own_transport = HttpxTransport(
-                    timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
-                )
+                transport = self._own_transport = HttpxTransport(client=http_client, **self._waits)
             except ValidationError as error:
                 raise told_at(error, "client", "http_client") from None
         if self._grant is not None:
@@ -204,7 +188,7 @@ class Client(TaskMethods, Reads, AnyClient):
     def from_env(cls, **options: Any) -> Client:
         """A client from the variables that the README lists, such as `BRIGHTPEARL_ACCOUNT`, or from the profile that
         `BRIGHTPEARL_PROFILE` names. `options` are further arguments of the constructor."""
-        return cls(**(arguments_of_environment(options) | options))
+        return cls(**arguments_of_environment(options))
 
     def request(
         self,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from brightpearl import _native, credentials
-from brightpearl.arguments import did_you_mean
+from brightpearl.arguments import checked_seconds, did_you_mean
+from brightpearl.call_options import checked_retries
 from brightpearl.exceptions import ValidationError
 from brightpearl.text import Hidden, Veiled, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from brightpearl.credentials import Credentials
@@ -65,11 +67,50 @@ def settings(
         base = place.name("BRIGHTPEARL_BASE_URL")
         message = f"{place.missing}; expected a datacentre such as use1, or a base URL in {base}"
         raise place.wrong("BRIGHTPEARL_DATACENTRE", message)
+    return Veiled(found | options_of(environment, place))
+
+
+def options_of(environment: Mapping[str, str], place: _Place | None = None) -> dict[str, Any]:
+    """Those of them that belong to no account and stand beside a profile, too."""
+    place = place or _Place(None)
+    found: dict[str, Any] = Veiled()
     if quota := environment.get("BRIGHTPEARL_SHARED_QUOTA"):
         found["shared_quota"] = quota
     if said := environment.get("BRIGHTPEARL_READ_ONLY"):
         found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, place)
+    for variable, argument, number in _NUMBERS:
+        if said := environment.get(variable):
+            found[argument] = _checked_number(variable, said, number, place)
     return found
+
+
+def beneath(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, and for the rest what is usual. How often to try has two names, of which the one that is given
+    stands alone."""
+    below = Veiled(usual)
+    retry = below.get("retry")
+    if given.get("max_retries") is not None and isinstance(retry, Mapping):
+        below["retry"] = {name: value for name, value in retry.items() if name != "max_attempts"}
+    if given.get("retry") is not None:
+        below.pop("max_retries", None)
+    return Veiled({**below, **given})
+
+
+def _checked_number(variable: str, said: str, number: type, place: _Place) -> int | float:
+    expected = "a whole number" if number is int else "a number of seconds"
+    try:
+        value: int | float = number(said)
+    except ValueError:
+        raise place.wrong(variable, f"{one_line(said)[:100]!r} is not {expected}; expected {expected}") from None
+    name = place.name(variable)
+    try:
+        if number is int:
+            checked_retries(value, name)
+        else:
+            checked_seconds(value, name)
+    except ValidationError as error:
+        raise place.wrong(variable, error.message) from None
+    return value
 
 
 def needed(environment: Mapping[str, str], name: str, what: str, member: Callable[[str], str] | None) -> str:
@@ -78,21 +119,18 @@ def needed(environment: Mapping[str, str], name: str, what: str, member: Callabl
 
 
 def arguments_of_environment(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The keyword arguments of a client that the environment gives beside `options`: a profile where it names one,
-    which is read by the client."""
+    """The keyword arguments of a client: `options`, and what the environment gives beside them: a profile where it
+    names one, which is read by the client."""
     if "profile" in options or not (name := os.environ.get("BRIGHTPEARL_PROFILE")):
         from brightpearl.grant_owner import GrantOwner
         from brightpearl.profiles import arguments_of
 
         if options.get("profile"):
-            return {}
+            return beneath(options_of(os.environ), options)
         app_ref = None if "credentials" in options else os.environ.get("BRIGHTPEARL_APP_REF")
         owner = GrantOwner(options.get("account") or os.environ.get("BRIGHTPEARL_ACCOUNT"), app_ref)
-        return arguments_of(os.environ, None, owner=owner)
-    found: dict[str, Any] = {"profile": name}
-    if said := os.environ.get("BRIGHTPEARL_READ_ONLY"):
-        found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, _Place(None))
-    return found
+        return beneath(arguments_of(os.environ, None, owner=owner), options)
+    return beneath({"profile": name, **options_of(os.environ)}, options)
 
 
 def settings_of_surroundings(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +143,7 @@ def settings_of_surroundings(given: Mapping[str, Any]) -> dict[str, Any]:
         found = Veiled({name: value for name, value in found.items() if name not in ("token_file", "token_key")})
     is_guarded = found.pop("read_only", False)
     told = {name: value for name, value in given.items() if value is not None and _value_of(value) is not None}
-    settings = Veiled({**given, **found, **told})
+    settings = Veiled({**given, **beneath(found, told)})
     # Anything but False is what the caller says, or a mistake that is told later.
     settings["read_only"] = is_guarded if given["read_only"] is False else given["read_only"]
     settings.setdefault("credentials", None)
@@ -189,6 +227,11 @@ def _variable(name: str) -> str:
 
 
 _SCHEME = "BRIGHTPEARL_SCHEME"
+_NUMBERS: tuple[tuple[str, str, type], ...] = (
+    ("BRIGHTPEARL_TIMEOUT", "timeout", float),
+    ("BRIGHTPEARL_DEADLINE", "deadline", float),
+    ("BRIGHTPEARL_MAX_RETRIES", "max_retries", int),
+)
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 

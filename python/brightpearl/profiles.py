@@ -9,7 +9,7 @@ import sys
 
 from brightpearl import _native
 from brightpearl.any_credentials import names_of_secrets
-from brightpearl.arguments import did_you_mean, named
+from brightpearl.arguments import checked_text, did_you_mean, named
 from brightpearl.exceptions import ValidationError
 from brightpearl.secret_reference import is_reference, wrong_with
 from brightpearl.text import Hidden, Veiled, one_line
@@ -28,8 +28,23 @@ VARIABLE = "BRIGHTPEARL_PROFILE"
 FILE_VARIABLE = "BRIGHTPEARL_CONFIG"
 """The variable that names another file of profiles."""
 
-OPTIONS = ("lane", "page_size", "paging", "pool", "retry", "unknown_members")
-"""The arguments of a client that a profile may have defaults for."""
+OPTIONS = (
+    "deadline",
+    "default_headers",
+    "lane",
+    "max_body_bytes",
+    "max_in_flight",
+    "max_retries",
+    "page_size",
+    "paging",
+    "pool",
+    "retry",
+    "seed",
+    "shared_quota",
+    "timeout",
+    "unknown_members",
+)
+"""The arguments of a client that a profile may have defaults for: all that are data and not of the account itself."""
 
 _PLACE = ("account", "datacentre", "base_url", "scheme", "token_file", "token_key", "redirect_uri")
 _LARGEST = 1 << 20
@@ -52,7 +67,7 @@ class Profile:
     @property
     def options(self) -> dict[str, Any]:
         """Defaults of a client's arguments."""
-        return dict(self._members.get("options", {}))
+        return Veiled(self._members.get("options", {}))
 
     def over(self, environment: Mapping[str, str]) -> dict[str, str]:
         """An environment in which the profile stands instead of the variables for an account and its credentials."""
@@ -71,13 +86,28 @@ class Profile:
 
     def described(self) -> dict[str, Any]:
         """What it has, without what is secret: of that only where it is."""
-        shown = {"name": self.name}
+        shown: dict[str, Any] = {"name": self.name}
         for name, value in self._members.items():
-            if name not in _secrets():
-                shown[name] = value
-            else:
+            if name in _secrets():
                 shown[name] = _shown(value)
+            elif name == "options":
+                shown[name] = {option: _option_shown(option, said) for option, said in value.items()}
+            else:
+                shown[name] = value
         return shown
+
+    def checked(self) -> dict[str, Any]:
+        """Its options, of the types that a client takes. Raises at the place of one that is not."""
+        from brightpearl.client_settings import checked_options
+
+        options = self.options
+        try:
+            checked_options(options)
+            if (quota := options.get("shared_quota")) is not None:
+                checked_text(quota, "shared_quota", "the URL of a Redis or Valkey server")
+        except ValidationError as error:
+            raise _wrong(error.message, self.where(f"options.{error.location}")) from None
+        return options
 
     def where(self, member: str) -> str:
         """The place of a member, as errors say it."""
@@ -146,6 +176,8 @@ def profile_of(name: object) -> Profile:
 
 def settings_of(name: object, taken: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a client, of which those that are not `taken` are the profile's."""
+    from brightpearl.environment import beneath
+
     profile = profile_of(name)
     given = Veiled((argument, value) for argument, value in taken.items() if value is not None)
     variables = Veiled(profile.over({}))
@@ -157,7 +189,7 @@ def settings_of(name: object, taken: Mapping[str, Any]) -> dict[str, Any]:
             variables[f"BRIGHTPEARL_{argument.upper()}"] = value
     found = arguments_of(variables, profile, has_credentials="credentials" in given)
     read_only = bool(found.get("read_only")) or given.get("read_only") is True
-    return Veiled({**taken, **found, **profile.options, **given, "read_only": read_only})
+    return Veiled({**taken, **found, **beneath(profile.checked(), given), "read_only": read_only})
 
 
 def arguments_of(
@@ -316,7 +348,21 @@ def _literal_in(read: dict[str, Any]) -> str | None:
             text = members.get(secret)
             if isinstance(text, str) and not is_reference(text):
                 return f"`{secret}` of [profiles.{one_line(name)}]"
+        options = members.get("options") if isinstance(members, dict) else None
+        if isinstance(options, dict) and _has_password(options.get("shared_quota")):
+            return f"the password in `shared_quota` of [profiles.{one_line(name)}.options]"
     return None
+
+
+def _has_password(url: object) -> bool:
+    return isinstance(url, str) and "@" in url
+
+
+def _option_shown(name: str, value: object) -> object:
+    if name != "shared_quota" or not _has_password(value):
+        return value
+    before, _, host = str(value).rpartition("@")
+    return f"{before.partition('://')[0]}://[redacted]@{host}"
 
 
 def _unknown(name: str, known: Iterable[str], what: str) -> str:

@@ -195,7 +195,7 @@ def settings(
     read_only = read_only or of_file.get("read_only", False)
     if "profile" in of_file and not os.environ.get("BRIGHTPEARL_PROFILE"):
         profile = of_file["profile"]
-    take_timeout(timeout if timeout is not None else of_file.get("timeout"))
+    take_timeout(timeout, of_file.get("timeout"))
     # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref, "PROFILE": profile}
     named = {f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None}

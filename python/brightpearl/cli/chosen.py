@@ -25,18 +25,26 @@ def take_options(given: dict[str, str]) -> None:
 
 
 _TIMEOUT: dict[str, Any] = {}
+_USUAL_TIMEOUT: dict[str, Any] = {}
 
 
-def take_timeout(seconds: object) -> None:
-    """Remembers how long the requests of the command wait. Raises `ValidationError` where that cannot be."""
-    _TIMEOUT.clear()
-    if seconds is not None:
-        _TIMEOUT["timeout"] = checked_seconds(seconds, "timeout")
+def take_timeout(given: float | None, usual: object) -> None:
+    """Remembers how long the requests of the command wait: what its option says, and what the file says where neither
+    a variable nor the profile does. Raises `ValidationError` where that cannot be."""
+    for remembered, seconds in ((_TIMEOUT, given), (_USUAL_TIMEOUT, usual)):
+        remembered.clear()
+        if seconds is not None:
+            remembered["timeout"] = checked_seconds(seconds, "timeout")
 
 
 def timeout_given() -> dict[str, Any]:
-    """How long, where that is said."""
+    """How long, where the option says it."""
     return _TIMEOUT
+
+
+def usual_timeout() -> dict[str, Any]:
+    """How long, where nothing else says it and the file does for all accounts."""
+    return _USUAL_TIMEOUT
 
 
 def chosen(configured: Mapping[str, str]) -> tuple[dict[str, str], Profile | None]:

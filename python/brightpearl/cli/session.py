@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from brightpearl import Client, describe
-from brightpearl.any_client import LARGEST_BODY
-from brightpearl.cli.chosen import chosen, timeout_given
+from brightpearl.cli.chosen import chosen, timeout_given, usual_timeout
 from brightpearl.cli.failure import Done, UsageError, note_done
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.records import standard_input
 from brightpearl.cli.visible import say, visible
-from brightpearl.environment import settings
+from brightpearl.client_settings import LARGEST_BODY
+from brightpearl.environment import beneath, settings
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login, token_file_place
 from brightpearl.text import one_line
@@ -58,7 +58,12 @@ def account_client(
     grant = Grant(variables, token_file_place(profile))
     if profile is not None:
         require_login(profile, grant.environment)
-    transport = HttpxTransport(max_body_bytes=LARGEST_BODY, **timeout_given())
+    arguments = settings(grant.environment, None if profile is None else profile.where)
+    if profile is not None:
+        arguments = beneath(profile.checked(), arguments)
+    arguments = beneath(arguments, options)
+    waits = {name: value for name in _WAITS if (value := arguments.get(name)) is not None}
+    transport = HttpxTransport(**{"max_body_bytes": LARGEST_BODY} | usual_timeout() | waits | timeout_given())
     transmit = grant.transport(transport if wrap is None else wrap(transport))
     for watching in (meter, trail):
         transmit = transmit if watching is None else watching.transport(transmit)
@@ -66,10 +71,9 @@ def account_client(
         with (
             _quota_told(),
             Client(
-                **settings(grant.environment, None if profile is None else profile.where),
+                **arguments,
                 transport=transmit,
                 sleep=grant.sleep(sleep),
-                **({} if profile is None else profile.options) | options,
             ) as client,
         ):
             grant.watch(client)
@@ -85,6 +89,10 @@ def account_client(
                 grant.keep()
     finally:
         transport.close()
+
+
+_WAITS = ("timeout", "deadline", "max_body_bytes")
+"""What the transport of a command is made with."""
 
 
 @contextlib.contextmanager
