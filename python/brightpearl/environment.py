@@ -80,7 +80,8 @@ def options_of(environment: Mapping[str, str], place: _Place | None = None) -> d
         found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, place)
     for variable, argument, number in _NUMBERS:
         if said := environment.get(variable):
-            found[argument] = _checked_number(variable, said, number, place)
+            # No member of anything stands for them.
+            found[argument] = _checked_number(variable, said, number, _Place(None))
     return found
 
 

@@ -159,10 +159,11 @@ def test_what_a_variable_cannot_say_is_refused_by_its_name(
     write(config, GOOD)
     monkeypatch.setenv("BRIGHTPEARL_PROFILE", "a")
     monkeypatch.setenv(variable, said)
-    with pytest.raises(ValidationError) as raised:
-        Client()
-    assert raised.value.location == variable
-    assert f"expected {expected}" in raised.value.message
+    for begin in (Client, Client.from_env, AsyncClient, lambda: account_client(sleep=lambda _: None).__enter__()):
+        with pytest.raises(ValidationError) as raised:
+            begin()
+        assert raised.value.location == variable
+        assert f"expected {expected}" in raised.value.message
 
 
 def test_a_quota_that_is_shared_counts_beside_a_profile(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
