@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from brightpearl import flow_operations, operations
 from brightpearl.any_client import AnyClient
-from brightpearl.arguments import checked_callable, checked_flag, checked_path, checked_text, told_at
-from brightpearl.async_driver import AsyncDriver, AsyncHost
+from brightpearl.arguments import checked_callable, checked_flag, checked_text, told_at
+from brightpearl.async_driver import AsyncDriver, AsyncHost, only_output
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_reads import AsyncReads
+from brightpearl.async_request_methods import AsyncRequestMethods
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.begun_push import begin_push
 from brightpearl.call_options import USUAL_TIMEOUT, apart, require_known
 from brightpearl.client_settings import USUAL_DEADLINE, waits_given
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
-from brightpearl.exclusive import lease_of
 from brightpearl.handover import AsyncHandover
-from brightpearl.journal import Journal, read_journal
-from brightpearl.mapping import mapping_of
-from brightpearl.operations import Write
-from brightpearl.outcomes import Feeding
+from brightpearl.journal import Journal
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.progress_bar import progress_of
 from brightpearl.records import records_of_any_kind
@@ -45,12 +43,11 @@ if TYPE_CHECKING:
     from brightpearl.catalogue_types import TaskName
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
-    from brightpearl.driver import Output
     from brightpearl.exclusive import AnyLease
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import AsyncTakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
-    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
+    from brightpearl.operations import AnyWrite, OnFailure, Order, Packing, Paging
     from brightpearl.progress_bar import AnyProgress
     from brightpearl.reply import Reply
     from brightpearl.shared_quota import SharedQuota
@@ -59,7 +56,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
+class AsyncClient(AsyncTaskMethods, AsyncReads, AsyncRequestMethods, AnyClient):
     """The same as `Client` for `asyncio`: what waits is awaited, and what is iterated takes `async for`.
 
     Its calls share one budget and one login, whatever number of tasks they are made from.
@@ -159,85 +156,6 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         """A client from the environment; see `Client.from_env`."""
         return cls(**arguments_of_environment(options))
 
-    async def request(
-        self,
-        method: Method | str,
-        path: str,
-        query: Parameters | None = None,
-        body: Any = None,
-        *,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Sends one request of any kind, and retries it where that is safe. The arguments are those of
-        `Client.request`."""
-        write = Write(method, path, body, query, headers, idempotent, unchecked)
-        driver = self._start(operations.request(write), options)
-        return reply_of(await _only_output(driver), driver.answers)
-
-    async def post(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Creates something, once: it is never sent again when its outcome is unknown."""
-        return await self.request("POST", path, query, body, headers=headers, unchecked=unchecked, **options)
-
-    async def put(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Replaces something."""
-        return await self.request(
-            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
-    async def patch(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Changes something, by a JSON Patch as a rule."""
-        return await self.request(
-            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
-    async def delete(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Takes something away."""
-        return await self.request(
-            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
     def batch(
         self,
         writes: Iterable[AnyWrite],
@@ -273,28 +191,23 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
         iterable, too."""
         each = records_of_any_kind(records)
-        told = progress_of(progress, "records", lambda: None)
-        path = None if journal is None else checked_path(journal, "journal")
-        lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
-        book: JournalBook | None = None
-        if checked_flag(dry_run, "dry_run"):
-            # It writes nothing and announces nothing; what earlier runs wrote is what it knows it by.
-            book = None if path is None else read_journal(path)
-            path = lease = None
-        if lease is not None:
-            lease.acquire()
-        kept: Journal | None = None
-        try:
-            if path is not None:
-                kept = Journal(path)
-                book = kept.book()
-            operation = flow_operations.push(
-                mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
-            )
-            return AsyncOutcomes(self._start(operation, options, kept, book), each, Feeding(kept, lease, told))
-        except BaseException:
-            Feeding(kept, lease, None).close()
-            raise
+        driver, feeding = begin_push(
+            lambda operation, kept, book: self._start(operation, options, kept, book),
+            self._account,
+            mapping,
+            journal=journal,
+            exclusive=exclusive,
+            progress=progress,
+            dry_run=dry_run,
+            write=write,
+            max_writes=max_writes,
+            existing=existing,
+            renew=renew,
+            window=window,
+            looks=looks,
+            confirm=confirm,
+        )
+        return AsyncOutcomes(driver, each, feeding)
 
     def pull(
         self,
@@ -349,11 +262,11 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
     async def _task(self, name: str, arguments: AnyMapping[str, object]) -> TaskDone:
         own, options = apart(arguments)
         driver = self._start(operations.task(name, own, self._takes_unknown), options)
-        return result_of(await _only_output(driver), driver.answers)
+        return result_of(await only_output(driver), driver.answers)
 
     async def options(self, resource: str, ids: Ids | None = None, **options: Unpack[CallOptions]) -> list[str]:
         """The URIs that read these ids, as the server plans them."""
-        return uris_of(await _only_output(self._start(operations.options(resource, ids), options)))
+        return uris_of(await only_output(self._start(operations.options(resource, ids), options)))
 
     async def resume(
         self, checkpoint: str, *, allow_writes: bool = False, **options: Unpack[CallOptions]
@@ -373,7 +286,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             return AsyncBatchResults(driver)
         if operation == "pull":
             return AsyncPulledRecords(driver)
-        output = await _only_output(driver)
+        output = await only_output(driver)
         if operation == "task":
             return result_of(output, driver.answers)
         if operation == "request":
@@ -422,13 +335,6 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         if self._leases is not None:
             self._leases.begin()
         return driver
-
-
-async def _only_output(driver: AsyncDriver) -> Output | None:
-    output = await driver.next_output()
-    if output is not None:
-        await driver.next_output()
-    return output
 
 
 async def _sleep(seconds: float) -> None:

@@ -387,3 +387,11 @@ async def _all_ended(tasks: set[asyncio.Task[None]], seconds: float | None) -> a
             # Whatever it is, it is told already; an exception that nobody takes is reported.
             task.exception()
     return cancelled
+
+
+async def only_output(driver: AsyncDriver) -> Output | None:
+    """The output of a call that has one, when the call has ended."""
+    output = await driver.next_output()
+    if output is not None:
+        await driver.next_output()
+    return output

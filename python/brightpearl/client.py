@@ -6,24 +6,23 @@ import time
 
 from brightpearl import flow_operations, operations
 from brightpearl.any_client import AnyClient
-from brightpearl.arguments import checked_callable, checked_flag, checked_path, checked_text, told_at
+from brightpearl.arguments import checked_callable, checked_flag, checked_text, told_at
 from brightpearl.batch import BatchResults
+from brightpearl.begun_push import begin_push
 from brightpearl.call_options import USUAL_TIMEOUT, apart, require_known
 from brightpearl.client_settings import USUAL_DEADLINE, waits_given
-from brightpearl.driver import Driver, Host
+from brightpearl.driver import Driver, Host, only_output
 from brightpearl.environment import arguments_of_environment
 from brightpearl.exceptions import ValidationError
-from brightpearl.exclusive import lease_of
 from brightpearl.handover import Handover
-from brightpearl.journal import Journal, read_journal
-from brightpearl.mapping import mapping_of
-from brightpearl.operations import Write
-from brightpearl.outcomes import Feeding, Outcomes
+from brightpearl.journal import Journal
+from brightpearl.outcomes import Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.progress_bar import progress_of
 from brightpearl.pulled import PulledRecords
 from brightpearl.reads import Reads
 from brightpearl.records import records_of
+from brightpearl.request_methods import RequestMethods
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
 from brightpearl.state_file import read_state
@@ -48,12 +47,11 @@ if TYPE_CHECKING:
     from brightpearl.catalogue_types import TaskName
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
-    from brightpearl.driver import Output
     from brightpearl.exclusive import AnyLease
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
-    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
+    from brightpearl.operations import AnyWrite, OnFailure, Order, Packing, Paging
     from brightpearl.progress_bar import AnyProgress
     from brightpearl.records import AnyRecords
     from brightpearl.reply import Reply
@@ -63,7 +61,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class Client(TaskMethods, Reads, AnyClient):
+class Client(TaskMethods, Reads, RequestMethods, AnyClient):
     """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
 
     `account`: the code in the address of your Brightpearl login.
@@ -190,96 +188,6 @@ class Client(TaskMethods, Reads, AnyClient):
         `BRIGHTPEARL_PROFILE` names. `options` are further arguments of the constructor."""
         return cls(**arguments_of_environment(options))
 
-    def request(
-        self,
-        method: Method | str,
-        path: str,
-        query: Parameters | None = None,
-        body: Any = None,
-        *,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Sends one request of any kind, and retries it where that is safe.
-
-        `path`: below the account, such as `order-service/order-type`.
-        `body`: bytes or a text as it is, or an object that has a JSON form: `decimal.Decimal` digit for digit,
-        dates and date-times in ISO 8601.
-        `headers`: such as `{"If-Match": "3"}`. Credentials come by themselves.
-        `idempotent`: says that sending this PUT, PATCH or DELETE twice is the same as sending it once.
-        `unchecked`: sends a body although the catalog finds it wrong, for fields newer than this version.
-
-        Raises `ValidationError` with all `violations` before it sends a wrong body.
-        """
-        write = Write(method, path, body, query, headers, idempotent, unchecked)
-        return _reply(self._start(operations.request(write), options))
-
-    def post(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Creates something, once: it is never sent again when its outcome is unknown.
-
-        The arguments are those of `request`. `reply.json()["response"]` is the new id as a rule.
-        """
-        return self.request("POST", path, query, body, headers=headers, unchecked=unchecked, **options)
-
-    def put(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Replaces something. The arguments are those of `request`."""
-        return self.request(
-            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
-    def patch(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Changes something, by a JSON Patch as a rule. The arguments are those of `request`."""
-        return self.request(
-            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
-    def delete(
-        self,
-        path: str,
-        body: Any = None,
-        *,
-        query: Parameters | None = None,
-        headers: AnyMapping[str, str] | None = None,
-        idempotent: bool = False,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Reply:
-        """Takes something away. The arguments are those of `request`."""
-        return self.request(
-            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
-        )
-
     def batch(
         self,
         writes: Iterable[AnyWrite],
@@ -358,28 +266,23 @@ class Client(TaskMethods, Reads, AnyClient):
         Raises `ValidationError` at what is wrong with the arguments, or when another push has the journal or lease.
         """
         each = records_of(records)
-        told = progress_of(progress, "records", lambda: None)
-        path = None if journal is None else checked_path(journal, "journal")
-        lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
-        book: JournalBook | None = None
-        if checked_flag(dry_run, "dry_run"):
-            # It writes nothing and announces nothing; what earlier runs wrote is what it knows it by.
-            book = None if path is None else read_journal(path)
-            path = lease = None
-        if lease is not None:
-            lease.acquire()
-        kept: Journal | None = None
-        try:
-            if path is not None:
-                kept = Journal(path)
-                book = kept.book()
-            operation = flow_operations.push(
-                mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
-            )
-            return Outcomes(self._start(operation, options, kept, book), each, Feeding(kept, lease, told))
-        except BaseException:
-            Feeding(kept, lease, None).close()
-            raise
+        driver, feeding = begin_push(
+            lambda operation, kept, book: self._start(operation, options, kept, book),
+            self._account,
+            mapping,
+            journal=journal,
+            exclusive=exclusive,
+            progress=progress,
+            dry_run=dry_run,
+            write=write,
+            max_writes=max_writes,
+            existing=existing,
+            renew=renew,
+            window=window,
+            looks=looks,
+            confirm=confirm,
+        )
+        return Outcomes(driver, each, feeding)
 
     def pull(
         self,
@@ -537,19 +440,12 @@ class Client(TaskMethods, Reads, AnyClient):
 
 
 def _reply(driver: Driver) -> Reply:
-    return reply_of(_only_output(driver), driver.answers)
+    return reply_of(only_output(driver), driver.answers)
 
 
 def _uris(driver: Driver) -> list[str]:
-    return uris_of(_only_output(driver))
+    return uris_of(only_output(driver))
 
 
 def _done(driver: Driver) -> TaskDone:
-    return result_of(_only_output(driver), driver.answers)
-
-
-def _only_output(driver: Driver) -> Output | None:
-    output = driver.next_output()
-    if output is not None:
-        driver.next_output()
-    return output
+    return result_of(only_output(driver), driver.answers)

@@ -385,3 +385,11 @@ def describe_failure(failure: BaseException) -> str:
     if isinstance(failure, TransportFailure) and text:
         return text
     return f"{type(failure).__name__}: {text}" if text else type(failure).__name__
+
+
+def only_output(driver: Driver) -> Output | None:
+    """The output of a call that has one, when the call has ended."""
+    output = driver.next_output()
+    if output is not None:
+        driver.next_output()
+    return output
