@@ -147,7 +147,7 @@ export class Client extends Tasks {
     this.engine = rewording(
       () => new Engine(named, shared),
       () => jsonText(named),
-      { names: OWN_OPTIONS },
+      { names: OWN_OPTIONS, within: "config" },
     );
     // Its options are checked also where another transport makes them idle.
     const standard = fetchTransport({

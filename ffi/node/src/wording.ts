@@ -24,11 +24,22 @@ const SORTS: ReadonlyMap<string, string> = new Map([
   ["usize", "a whole number from 0"],
 ]);
 
+/** The largest that the smaller sorts of numbers can be. */
+const LARGEST: ReadonlyMap<string, number> = new Map([
+  ["u8", 2 ** 8 - 1],
+  ["u16", 2 ** 16 - 1],
+  ["u32", 2 ** 32 - 1],
+]);
+
 /** Options that the engine does not know of, since this package reads them, and the member in which the others are. */
 interface OwnOptions {
   readonly names: readonly string[];
   readonly within?: string | undefined;
 }
+
+/** Where credentials stand among the options of a client, and what stands beside them and may not be left out. */
+const CREDENTIALS = "credentials";
+const BESIDE_CREDENTIALS: ReadonlySet<string> = new Set(["account", CREDENTIALS]);
 
 /**
  * What was thrown, as a user of JavaScript reads it. `sent` is the JSON that was refused, for the place in it. What is
@@ -39,10 +50,11 @@ export function inOwnWords(thrown: unknown, sent?: () => string, own?: OwnOption
     return thrown;
   }
   const within = own?.within === undefined ? "" : `${own.within}.`;
-  const place = thrown.location === null ? null : placeOf(thrown.location, sent);
+  const place = placeOf(thrown, sent);
   const location = place?.startsWith(within) ? place.slice(within.length) : place;
   const isOption = location !== null && !/[.[]/.test(location);
-  const reason = isOption && own ? withNames(reworded(thrown.reason), own.names) : reworded(thrown.reason);
+  const said = reasonOf(thrown, sent);
+  const reason = isOption && own ? withNames(said, own.names) : said;
   if (location === thrown.location && reason === thrown.reason) {
     return thrown;
   }
@@ -93,19 +105,67 @@ export function reworded(reason: string): string {
     .replace(/`([a-z]+(?:_[a-z]+)+)`/g, (_, name: string) => `\`${optionName(name)}\``);
 }
 
-function placeOf(location: string, sent: (() => string) | undefined): string | null {
-  const [, line, column] = / line (\d+) column (\d+)$/.exec(location) ?? [];
-  if (line === undefined || column === undefined) {
-    return location.split(".").map(optionName).join(".");
+/** The place of what was refused, in options. What is missing stands where it should be. */
+function placeOf({ location, reason }: BrightpearlError, sent: (() => string) | undefined): string | null {
+  const at = readTo(location, sent);
+  if (at === undefined) {
+    return location === null || / line \d+ column \d+$/.test(location)
+      ? location
+      : location.split(".").map(optionName).join(".");
   }
-  return sent === undefined ? location : pathAt(sent(), Number(line), Number(column)) || null;
+  const path = pathAt(at.read) || null;
+  // The engine reads credentials in whole before it knows whose they are, so that it is behind them then.
+  const isOfCredentials = at.what === "config" || at.what === CREDENTIALS;
+  const above = at.what === CREDENTIALS && path?.startsWith(CREDENTIALS) !== true ? CREDENTIALS : undefined;
+  if (isOfCredentials && reason.includes("unknown credentials type `")) {
+    return `${CREDENTIALS}.type`;
+  }
+  const [, missing] = /^(?:the JSON does not fit: )?missing field `(\w+)`/.exec(reason) ?? [];
+  if (missing === undefined || !isOfCredentials) {
+    return [above, path].filter(Boolean).join(".") || null;
+  }
+  const isAtTop = above === undefined && path === null;
+  const parent = isAtTop && !BESIDE_CREDENTIALS.has(missing) ? CREDENTIALS : path;
+  return [above, parent, optionName(missing)].filter(Boolean).join(".");
 }
 
-/** The path of the value that a reader of JSON was at when it had read so many bytes of a line. */
-function pathAt(json: string, line: number, column: number): string {
-  const before = json.split("\n").slice(0, line - 1);
-  const rest = Buffer.from(json.split("\n")[line - 1] ?? "").subarray(0, column);
-  const read = [...before, rest.toString()].join("\n");
+/** What a reader of JSON that was sent had read, what stands behind that, and what it was reading. */
+function readTo(location: string | null, sent: (() => string) | undefined) {
+  const [, what, line, column] = /^(.*) line (\d+) column (\d+)$/.exec(location ?? "") ?? [];
+  if (sent === undefined || line === undefined) {
+    return undefined;
+  }
+  const lines = sent().split("\n");
+  const bytes = Buffer.from(lines[Number(line) - 1] ?? "");
+  const before = lines.slice(0, Number(line) - 1);
+  return {
+    what,
+    read: [...before, bytes.subarray(0, Number(column)).toString()].join("\n"),
+    rest: bytes.subarray(Number(column)).toString(),
+  };
+}
+
+/**
+ * The reason of a refusal in the words of JavaScript, with the number that was found where another was expected. Of
+ * anything else the value may be a secret.
+ */
+function reasonOf({ reason, location }: BrightpearlError, sent: (() => string) | undefined): string {
+  const said = reworded(reason);
+  const [, expected] =
+    /^found (?:a whole number|a number with a fraction), expected (a whole number.*)$/.exec(said) ?? [];
+  const at = expected === undefined ? undefined : readTo(location, sent);
+  // The reader may be within the number, behind it, or behind what follows it.
+  const [, begun] = /(-?\d[\d.eE+-]*)[\s,}\]]*$/.exec(at?.read ?? "") ?? [];
+  if (at === undefined || begun === undefined) {
+    return said;
+  }
+  const found = begun + (at.read.endsWith(begun) ? (/^[\d.eE+-]*/.exec(at.rest)?.[0] ?? "") : "");
+  const largest = LARGEST.get(/\bexpected (u\d+)$/.exec(reason)?.[1] ?? "");
+  return `found ${found}, expected ${expected}${largest !== undefined && Number(found) > largest ? ` to ${largest}` : ""}`;
+}
+
+/** The path of the value that a reader of JSON was at when it had read so much. */
+function pathAt(read: string): string {
   const open: { at: string | number | undefined; readonly isObject: boolean; isAtKey: boolean }[] = [];
   for (const [token] of read.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\],:]/gs)) {
     const inner = open.at(-1);

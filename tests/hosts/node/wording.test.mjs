@@ -28,7 +28,19 @@ const refusal = (call) => rejection((async () => call())());
 test("options are named as the program wrote them", async () => {
   const privateApp = { type: "private-app", appRef: "acme_sync" };
   const cases = [
-    [() => client({ credentials: privateApp }), "credentials", /`accountToken` is missing/],
+    [() => client({ credentials: privateApp }), "credentials.accountToken", /`accountToken` is missing/],
+    [() => client({ credentials: {} }), "credentials.type", /`type` is missing/],
+    [
+      () => client({ credentials: { ...privateApp, type: "privat-app" } }),
+      "credentials.type",
+      /`privat-app`, .*`oauth`/,
+    ],
+    [() => client({ credentials: { type: "private-app" } }), "credentials.appRef", /`appRef` is missing/],
+    [() => client({ credentials: undefined }), "credentials", /`credentials` is missing/],
+    [() => client({ account: undefined }), "account", /`account` is missing/],
+    [() => client().renewCredentials({}), "credentials.type", /`type` is missing/],
+    [() => client().renewCredentials({ type: "oath" }), "credentials.type", /`oath`, expected one of/],
+    [() => client().renewCredentials(privateApp), "credentials.accountToken", /`accountToken` is missing/],
     [() => client({ credentials: { ...privateApp, accountToken: 5 } }), "credentials", /expected a text/],
     [() => client({ baseUrl: "http://127.0.0.1:1" }), "baseUrl", /both `datacentre` and `baseUrl` are given/],
     [() => client({ pageSize: "9" }), "pageSize", /found a text, expected a whole number from 0/],
@@ -51,6 +63,39 @@ test("options are named as the program wrote them", async () => {
     assert.match(error.reason, words);
     assert.doesNotMatch(error.message, /[a-z]_(ms|size|token|only|url)|u32|JSON does not fit|column \d/);
   }
+});
+
+test("a number that cannot be is told with the one that was found", async () => {
+  const whole = "a whole number from 0";
+  const cases = [
+    [() => client().search(orders, {}, { limit: -1 }), "limit", `found -1, expected ${whole}`],
+    [() => client().search(orders, {}, { limit: -1, pageSize: 2 }), "limit", `found -1, expected ${whole}`],
+    [() => client().search(orders, {}, { limit: 2.5 }), "limit", `found 2.5, expected ${whole}`],
+    [() => client().search(orders, {}, { limit: 1e30 }), "limit", `found 1e+30, expected ${whole}`],
+    [() => client().search(orders, {}, { limit: -5n }), "limit", `found -5, expected ${whole}`],
+    [
+      () => client().search(orders, {}, { pageSize: 2 ** 32 }),
+      "pageSize",
+      `found 4294967296, expected ${whole} to 4294967295`,
+    ],
+    [() => client().get(orders.replace("-search", ""), 1, { idLimit: -12 }), "idLimit", `found -12, expected ${whole}`],
+    [() => client().pull("order", { overlapMs: -1 }), "overlapMs", `found -1, expected ${whole}`],
+    [() => client().push(note, [], { maxWrites: -1 }), "maxWrites", `found -1, expected ${whole}`],
+    [() => client().push(note, [], { looksMs: [1, -20] }), "looksMs[1]", `found -20, expected ${whole}`],
+    [() => client({ seed: -1 }), "seed", `found -1, expected ${whole}`],
+    [() => client({ maxInFlight: -3 }), "maxInFlight", `found -3, expected ${whole}`],
+    [() => client({ maxBodyBytes: -3 }), "maxBodyBytes", `found -3, expected ${whole}`],
+    [() => client({ retry: { maxAttempts: -1, baseMs: 5 } }), "retry.maxAttempts", `found -1, expected ${whole}`],
+    [() => client({ pool: { quota: 1.5 } }), "pool.quota", `found 1.5, expected ${whole}`],
+    [() => new Pool({ reserve: -7 }), "reserve", `found -7, expected ${whole}`],
+  ];
+  for (const [call, location, reason] of cases) {
+    const error = await refusal(call);
+    assert.deepEqual([error.name, error.location, error.reason], ["ValidationError", location, reason], error);
+    assert.ok(error.message.includes(reason), error.message);
+  }
+  const secret = await refusal(() => client({ credentials: { ...credentials, accountToken: 918273 } }));
+  assert.doesNotMatch(secret.message + secret.reason, /918273/, "what may be a secret is told by its type alone");
 });
 
 const note = {
@@ -126,7 +171,7 @@ test("what has another type than it should is refused in words, before anything 
     [() => counting().get("order", 1, { query: null }), "query"],
     [() => counting().get("order", 1, { extraHeaders: "a: b" }), "extraHeaders"],
     [() => counting().renewCredentials(null), "credentials"],
-    [() => client({ pageSize: 2n ** 60n }), "config.pageSize"],
+    [() => client({ pageSize: 2n ** 60n }), "pageSize"],
     [() => client({ pool: 5 }), "pool"],
     [() => client(endless), "retry"],
     [() => new Pool(null), "options"],
