@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import datetime
+import json
 import pickle
 from decimal import Decimal
 from pathlib import Path
@@ -117,6 +118,18 @@ def test_microseconds_of_dates_stay() -> None:
 def test_dates_that_python_has_not_stay_texts(text: str) -> None:
     (table,) = tables_of([("order", 1, {"at": "2026-01-01T00:00:00Z"}), ("order", 2, {"at": text})]).values()
     assert table["at"].to_pylist() == ["2026-01-01T00:00:00Z", text]
+
+
+def test_an_odd_date_costs_its_column_nothing_that_pandas_cannot_make_a_gap_of(account: Account) -> None:
+    pandas = pytest.importorskip("pandas")
+    body = json.loads(page([1, 2, 3]))
+    body["response"]["results"][1][2] = "soon"
+    account.answers(json.dumps(body).encode())
+    frame = account.client().search(SEARCH).to_pandas()
+    assert list(frame["createdOn"]) == ["2026-01-31T12:00:00.000-06:00", "soon", "2026-01-31T12:00:00.000-06:00"]
+    gaps = pandas.to_datetime(frame["createdOn"], format="ISO8601", utc=True, errors="coerce")
+    assert list(gaps.isna()) == [False, True, False]
+    assert gaps[0] == pandas.Timestamp("2026-01-31T18:00:00Z")
 
 
 def test_fetches_and_pulls_become_one_table(client: Client) -> None:
