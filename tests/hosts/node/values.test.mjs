@@ -173,7 +173,7 @@ test("an option that is null or no number is refused by its name, and never take
   assert.throws(() => client.pull("order", { deletes: null }), refused("deletes", /found null/));
   assert.throws(() => client.pull("order", { mapping: null }), refused("mapping", /found null/));
   assert.throws(() => client.pull("order", { since: new Date(NaN) }), refused("since", /invalid Date/));
-  assert.throws(() => new Client({ ...made, retry: new Map() }), refused("config.retry", /type Map/));
+  assert.throws(() => new Client({ ...made, retry: new Map() }), refused("retry", /type Map/));
   assert.equal(server.requests.length, 0);
   client.pull("order", { state: null }).close();
   const tokens = { accessToken: "a", expiresAt: null, refreshToken: null, apiDomain: null };
