@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from brightpearl import _native
 from brightpearl.arguments import checked_count, checked_path, wrong_type
 from brightpearl.call_options import OptionsOfCall, require_headers
-from brightpearl.client_settings import LARGEST_BODY, checked_settings, settled
+from brightpearl.client_settings import LARGEST_BODY, checked_settings, place_in_profile, settled
 from brightpearl.credentials import Credentials, OAuth
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import Write, request
@@ -42,6 +42,14 @@ class AnyClient:
         # Whether the connections are another client's to close.
         self._is_view = False
         settings = settled(given)
+        try:
+            self._open(settings, clock)
+        except ValidationError as error:
+            if settings["profile"] is not None:
+                place_in_profile(error, settings["profile"], given)
+            raise
+
+    def _open(self, settings: dict[str, Any], clock: Callable[[], float] | None) -> None:
         credentials, token_file = settings["credentials"], settings["token_file"]
         if not isinstance(credentials, Credentials):
             raise wrong_type("credentials", credentials, "such as a PrivateApp")

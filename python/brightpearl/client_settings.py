@@ -13,12 +13,13 @@ from brightpearl.arguments import (
     checked_size,
     checked_text,
     did_you_mean,
+    told_at,
     wrong_type,
 )
 from brightpearl.call_options import USUAL_TIMEOUT, checked_timeout, headers_of, policy_of
 from brightpearl.discovery import UNKNOWN_MEMBERS
 from brightpearl.environment import settings_of_surroundings
-from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS
 from brightpearl.text import Veiled
 
@@ -57,6 +58,16 @@ def settled(given: Mapping[str, Any]) -> dict[str, Any]:
 
         settings = settings_of(settings["profile"], settings)
     return settings
+
+
+def place_in_profile(error: ValidationError, profile: object, given: Mapping[str, Any]) -> None:
+    """Gives the error of an option that nobody but the profile says its place in the file."""
+    from brightpearl.profiles import profile_of
+
+    name = (error.location or "").partition(".")[0]
+    said = profile_of(profile)
+    if name in said.options and given.get(name) is None:
+        told_at(error, name, said.where(f"options.{name}"))
 
 
 def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

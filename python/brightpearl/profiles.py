@@ -127,7 +127,10 @@ class Profile:
         """Members with which something is wrong, and what."""
         known = [*_PLACE, "read_only", "options", *_texts()]
         for name, value in self._members.items():
-            if name not in known:
+            if name in OPTIONS:
+                expected_there = f"expected it in [profiles.{one_line(self.name)[:100]}.options]"
+                yield name, f"the profile has a member {name!r}, which is unknown; {expected_there}"
+            elif name not in known:
                 yield one_line(name)[:100], _unknown(name, known, "the profile")
             expected = {"read_only": (bool, "true or false"), "options": (dict, "a table")}.get(name, (str, "a text"))
             if not isinstance(value, expected[0]):

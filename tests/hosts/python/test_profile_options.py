@@ -117,6 +117,11 @@ def test_a_profile_has_header_lines(config: Path) -> None:
         ("default_headers = { X-Trace = 3 }", "default_headers.X-Trace", "expected a text"),
         ("max_retries = 3\nretry = { max_attempts = 3 }", "max_retries", "expected only one of them"),
         ("shared_quota = 3", "shared_quota", "the URL of a Redis or Valkey server"),
+        ('shared_quota = "http://x"', "shared_quota.url", "expected one such as redis://"),
+        ("page_size = 501", "page_size", "expected 1 to 500"),
+        ("pool = { quota = 0 }", "pool.quota", "expected at least 1"),
+        ("retry = { max_attempts = 0 }", "retry.max_attempts", "expected at least 1"),
+        ('default_headers = { Authorization = "x" }', "default_headers", "carries a credential"),
     ],
 )
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -128,6 +133,22 @@ def test_what_is_wrong_with_an_option_is_told_at_its_place_in_the_file(
         kind(profile="a")
     assert raised.value.location == f"{config} [profiles.a] options.{member}"
     assert said in raised.value.message
+    assert str(raised.value).endswith(f"(at {raised.value.location})")
+
+
+def test_an_argument_that_is_wrong_is_not_laid_to_the_profile(config: Path) -> None:
+    with_options(config, "page_size = 7")
+    with pytest.raises(ValidationError) as raised:
+        Client(profile="a", page_size=501)
+    assert raised.value.location == "page_size"
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_that_stands_beside_the_table_is_sent_there(config: Path, option: str) -> None:
+    write(config, f"{GOOD}{option} = 3\n")
+    with pytest.raises(ValidationError, match=r"expected it in \[profiles\.a\.options\]") as raised:
+        Client(profile="a")
+    assert raised.value.location == f"{config} [profiles.a] {option}"
 
 
 def test_the_environment_says_how_long_and_how_often(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
