@@ -22,6 +22,8 @@ const SORTS: ReadonlyMap<string, string> = new Map([
   ["u32", "a whole number from 0"],
   ["u64", "a whole number from 0"],
   ["usize", "a whole number from 0"],
+  ["i32", `a whole number from ${-(2 ** 31)} to ${2 ** 31 - 1}`],
+  ["i64", "a whole number"],
 ]);
 
 /** The largest that the smaller sorts of numbers can be. */

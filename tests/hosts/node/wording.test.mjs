@@ -82,6 +82,11 @@ test("a number that cannot be is told with the one that was found", async () => 
     [() => client().pull("order", { overlapMs: -1 }), "overlapMs", `found -1, expected ${whole}`],
     [() => client().push(note, [], { maxWrites: -1 }), "maxWrites", `found -1, expected ${whole}`],
     [() => client().push(note, [], { looksMs: [1, -20] }), "looksMs[1]", `found -20, expected ${whole}`],
+    [
+      () => client().pull([{ resource: "order", priority: 2 ** 40 }]),
+      "resources[0].priority",
+      "found 1099511627776, expected a whole number from -2147483648 to 2147483647",
+    ],
     [() => client({ seed: -1 }), "seed", `found -1, expected ${whole}`],
     [() => client({ maxInFlight: -3 }), "maxInFlight", `found -3, expected ${whole}`],
     [() => client({ maxBodyBytes: -3 }), "maxBodyBytes", `found -3, expected ${whole}`],
