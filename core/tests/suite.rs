@@ -56,6 +56,7 @@ mod mapping_records;
 mod mapping_refund_taxes;
 mod mapping_refunds;
 mod mapping_rules;
+mod mapping_sales_words;
 mod mapping_shipped;
 mod mapping_shop_orders;
 mod mapping_shop_places;
