@@ -53,6 +53,7 @@ mod mapping_packages;
 mod mapping_payments;
 mod mapping_ready;
 mod mapping_records;
+mod mapping_refund_rates;
 mod mapping_refund_taxes;
 mod mapping_refunds;
 mod mapping_rules;
