@@ -48,6 +48,7 @@ mod mapping_money;
 mod mapping_money_shopify;
 mod mapping_nearest_rate;
 mod mapping_one_thing;
+mod mapping_order_rounding;
 mod mapping_own_codes;
 mod mapping_packages;
 mod mapping_payments;
