@@ -50,6 +50,7 @@ mod mapping_nearest_rate;
 mod mapping_one_thing;
 mod mapping_order_rounding;
 mod mapping_own_codes;
+mod mapping_outbound_statuses;
 mod mapping_packages;
 mod mapping_payments;
 mod mapping_ready;
