@@ -58,14 +58,15 @@ Darwin)
     # named LIBRARY: its plain name, its SONAME, and its real name.
     named() { plain=$1.dylib soname=$1.$abi.dylib real=$1.$abi.$version.dylib linked_as=@rpath/$1.$abi.dylib; }
     link_shared="-dynamiclib -Wl,-install_name,@rpath/libbrightpearl-curl.$abi.dylib"
-    strip_archive() { strip -S "$1"; }
+    strip_archive() { strip -S -x "$1"; }
     strip_shared() { strip -x "$1"; }
     ;;
 *)
     named() { plain=$1.so soname=$1.so.$abi real=$1.so.$abi.$version linked_as=$1.so.$abi; }
     link_shared="-shared -Wl,-soname,libbrightpearl-curl.so.$abi"
     strip_archive() {
-        objcopy --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd --enable-deterministic-archives "$1"
+        objcopy --strip-debug --discard-all --remove-section=.llvmbc --remove-section=.llvmcmd \
+            --enable-deterministic-archives "$1"
     }
     strip_shared() { strip "$1"; }
     ;;
@@ -83,7 +84,7 @@ mkdir -p "$target/include" "$target/lib/pkgconfig" "$target/lib/cmake/brightpear
 install -m 644 ffi/include/brightpearl.h "$target/include/"
 install -m 644 "$built/libbrightpearl.a" "$target/lib/"
 # Two thirds of a release are code for the compiler's own linker, which no other reads, and lines of the standard library for
-# debuggers. Names of functions stay.
+# debuggers; names that no other object refers to are another twentieth.
 [ "$profile" = host ] || strip_archive "$target/lib/libbrightpearl.a"
 named libbrightpearl
 install -m 755 "$built/$plain" "$target/lib/$real"
