@@ -10,12 +10,11 @@ use arrow_schema::{ArrowError, DataType, Schema, SchemaRef, TimeUnit};
 use brightpearl_core::Error;
 use brightpearl_core::table::{self, Cell};
 use brightpearl_core::value::DateTime;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::error::{or_raise, raise};
-use crate::page::Page;
+use crate::page::{Page, refused};
 
 /// Rows as an Arrow table: `pyarrow.table(table)`, `polars.DataFrame(table)`, and whatever else takes the
 /// Arrow PyCapsule interface.
@@ -36,11 +35,7 @@ impl ArrowTable {
             "instant" => Moments::Instants,
             "local" => Moments::Local,
             "text" => Moments::Texts,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "dates is {other:?}; expected \"instant\", \"local\" or \"text\""
-                )));
-            }
+            other => return Err(refused(py, "brightpearl.frames", "checked_moments", other)),
         };
         let pages: Vec<&table::Page> = pages.iter().map(|page| &page.get().table).collect();
         or_raise(py, py.detach(|| assemble(&pages, skip, moments)))

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use brightpearl_core::{SearchPage, table};
+use brightpearl_core::{Error, SearchPage, table};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 use crate::arrow::ArrowTable;
 use crate::cell::{Converter, Dates};
 use crate::columns::Columns;
+use crate::error::raise;
 use crate::pickled::{answer_of, restorer, shown};
 use crate::row::{Row, RowIterator};
 
@@ -107,7 +108,7 @@ impl Page {
     /// The rows from `start` on as dicts. With `dates="text"` date-times stay the texts that the server sent.
     #[pyo3(signature = (start = 0, *, dates = "datetime"))]
     fn to_dicts<'py>(&self, py: Python<'py>, start: usize, dates: &str) -> PyResult<Bound<'py, PyList>> {
-        self.dicts(py, start, dates_of(dates)?)
+        self.dicts(py, start, dates_of(py, dates)?)
     }
 
     /// The page as an Arrow table.
@@ -154,13 +155,20 @@ impl Page {
 }
 
 /// Reads the `dates` parameter.
-pub(crate) fn dates_of(name: &str) -> PyResult<Dates> {
+pub(crate) fn dates_of(py: Python<'_>, name: &str) -> PyResult<Dates> {
     match name {
         "datetime" => Ok(Dates::Objects),
         "text" => Ok(Dates::Texts),
-        other => Err(pyo3::exceptions::PyValueError::new_err(format!(
-            "dates is {other:?}; expected \"datetime\" or \"text\""
-        ))),
+        other => Err(refused(py, "brightpearl.rows", "checked_dates", other)),
+    }
+}
+
+/// The refusal of a choice, in the words of the function of the package that checks it.
+pub(crate) fn refused(py: Python<'_>, module: &str, check: &str, given: &str) -> PyErr {
+    let checked = py.import(module).and_then(|module| module.getattr(check)?.call1((given,)));
+    match checked {
+        Err(refusal) => refusal,
+        Ok(_) => raise(py, &Error::misuse(format!("{given:?} is a choice in Python alone"))),
     }
 }
 

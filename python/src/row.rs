@@ -157,7 +157,7 @@ impl Row {
     /// All cells as a dict. With `dates="text"` date-times stay the texts that the server sent.
     #[pyo3(signature = (*, dates = "datetime"))]
     fn to_dict<'py>(&self, py: Python<'py>, dates: &str) -> PyResult<Bound<'py, PyDict>> {
-        self.page.get().dict(&mut Converter::new(py, dates_of(dates)?), py, self.row)
+        self.page.get().dict(&mut Converter::new(py, dates_of(py, dates)?), py, self.row)
     }
 
     /// The row as the text of a JSON object, exactly as the server meant it.
@@ -226,7 +226,7 @@ impl RowIterator {
     /// The rest of the rows as dicts, counted as handed out one by one.
     fn dicts(slf: &Bound<'_, Self>, dates: &str) -> PyResult<DictIterator> {
         let start = slf.get().position();
-        let dicts = slf.get().page.get().dicts(slf.py(), start, dates_of(dates)?)?.unbind();
+        let dicts = slf.get().page.get().dicts(slf.py(), start, dates_of(slf.py(), dates)?)?.unbind();
         Ok(DictIterator { rows: slf.clone().unbind(), dicts, start })
     }
 }

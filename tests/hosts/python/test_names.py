@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brightpearl import AsyncClient, Client, Mapping, PullResource, ValidationError, describe, validate
+from brightpearl import ArrowTable, AsyncClient, Client, Mapping, PullResource, ValidationError, describe, validate
 from brightpearl.testing import Emulator
-from conftest import Account, resources
+from conftest import SEARCH, Account, page, resources
 
 NOTES = {
     "version": 1,
@@ -109,6 +109,19 @@ def test_a_choice_that_is_misspelt_is_told_with_the_nearest_and_with_all(
     assert raised.value.location == place
     assert f"did you mean {nearest!r}? Expected one of '" in raised.value.message
     assert account.requests == []
+
+
+def test_a_row_and_a_page_refuse_dates_in_the_same_words(account: Account) -> None:
+    account.answers(page([1]))
+    (found,) = account.client().search(SEARCH).pages()
+    for call in (
+        lambda: found[0].to_dict(dates="txt"),
+        lambda: found.to_dicts(dates="txt"),
+        lambda: ArrowTable([found], 0, "txt"),
+    ):
+        with pytest.raises(ValidationError, match="`dates` is 'txt'; did you mean 'text'\\?") as raised:
+            call()
+        assert raised.value.location == "dates"
 
 
 def test_all_that_is_wrong_with_a_batch_is_told_at_once(client: Client) -> None:
