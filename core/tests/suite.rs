@@ -36,6 +36,7 @@ mod layout;
 mod mapping_amazon_2026;
 mod mapping_begun;
 mod mapping_bigcommerce;
+mod mapping_class_countries;
 mod mapping_ebay;
 mod mapping_findings;
 mod mapping_identity;
