@@ -116,7 +116,7 @@ fn a_rate_that_woocommerce_states_counts_where_rounding_to_crowns_hides_it() {
 
 #[test]
 fn whole_crowns_are_taxed_by_their_rate() {
-    let quarter = json!({"rates": {"T20": 0.25}});
+    let quarter = json!({"rates": {"T20": 0.25, "all": "0.05 0.25"}, "taxCodes": {"0.25": "T20"}});
     let order = woocommerce("SEK", ["428", "86"], ["279", "70"], Some(["63", "16"]));
     assert_eq!(
         made("woocommerce-order", &quarter, &order),
@@ -171,7 +171,7 @@ fn whole_crowns_are_taxed_by_their_rate() {
 
 #[test]
 fn yen_have_no_cents() {
-    let tenth = json!({"rates": {"T5": 0.1}});
+    let tenth = json!({"rates": {"all": "0.1 0.2"}, "taxCodes": {"0.1": "T5"}});
     for (tax, whole) in [("101.0000", "1106.0000"), ("100.0000", "1105.0000")] {
         let order = bigcommerce("JPY", "1005.0000", tax, whole);
         assert_eq!(made("bigcommerce-order", &tenth, &order), [format!("Mug|1005.00|{}.00|T5", &tax[..3])]);
@@ -191,7 +191,7 @@ fn yen_have_no_cents() {
         ["Mug|1000.00|100.00|T10", "Shipping|505.00|51.00|T10"]
     );
     // Contained, rounded down by Amazon, or divided here.
-    let japan = json!({"rates": {"T5": 0.1}, "divisors": {"Amazon.co.jp": 1.1}});
+    let japan = json!({"rates": {"all": "0.1 0.2"}, "taxCodes": {"0.1": "T5"}, "divisors": {"Amazon.co.jp": 1.1}});
     for (tax, expected) in [(Some("543"), "Mug|5437.00|543.00|T5"), (None, "Mug|5436.00|544.00|T5")] {
         assert_eq!(made("amazon-order", &japan, &amazon("5980", tax)), [expected]);
         assert_eq!(made("amazon-2026-order", &japan, &amazon_2026("5980", tax)), [expected]);
@@ -264,7 +264,7 @@ fn a_rate_may_have_three_places() {
 #[test]
 fn random_orders_of_whole_crowns_and_yen_come_to_what_is_stated() {
     let woo = set("woocommerce-order", &json!({"rates": {"T20": 0.25}}));
-    let big = set("bigcommerce-order", &json!({"rates": {"T20": 0.25}}));
+    let big = set("bigcommerce-order", &json!({"rates": {"all": "0.05 0.25"}, "taxCodes": {"0.25": "T20"}}));
     for number in 0..ORDERS {
         let mut draw = Draw::of(number);
         let currency = ["SEK", "HUF", "JPY"][draw.below(3) as usize];
