@@ -58,5 +58,8 @@ fn a_refund_has_the_codes_of_its_order() {
 #[test]
 fn the_refusal_says_what_the_tables_lack() {
     let reason = refused("woocommerce-order", &order("DE", "", "1.90", "0.95", "2.85", "17.85"));
-    assert!(reason.contains("in the table taxCodes, a code of the class in that country, such as `standard DE`"), "{reason}");
+    assert!(
+        reason.contains("in the table taxCodes, a code of the class in that country, such as `standard DE`"),
+        "{reason}"
+    );
 }

@@ -47,7 +47,10 @@ fn many_cheap_pieces_have_the_code_of_their_own_rate() {
         assert_eq!(rows(&written(name, &order(name, 100, 3300, 700))), ["Mug|33.00|7.00|T20"], "{name}");
         for (net, tax) in [(1000, 150), (1000, 80), (10_000, 1900), (0, 5)] {
             let reason = refused(name, &order(name, 1000, net, tax));
-            assert!(reason.contains("one of the rates of this document, which are in its tables"), "{name}: {reason}");
+            assert!(
+                reason.contains("one of the rates of this document, which are in its tables"),
+                "{name}: {reason}"
+            );
         }
     }
 }

@@ -31,7 +31,10 @@ fn a_cancelled_order_goes_out_as_cancelled_or_not_at_all() {
 fn an_order_of_a_status_that_the_table_lacks_is_refused() {
     for name in ["order-to-shopify", "order-to-woocommerce"] {
         let reason = refused(name, &order(47, "1", "10.00"));
-        assert!(reason.contains("the table \"statuses\" does not have it; it has 1, 3, 4, 5"), "{name}: {reason}");
+        assert!(
+            reason.contains("the table \"statuses\" does not have it; it has 1, 3, 4, 5"),
+            "{name}: {reason}"
+        );
     }
 }
 
@@ -51,14 +54,16 @@ fn woocommerce_is_sent_no_product_of_fewer_pieces_than_none() {
 
 #[test]
 fn a_contact_without_a_first_name_has_the_one_that_brightpearl_needs() {
-    let contact = json!({"id": "1", "properties": {"firstname": null, "lastname": null, "email": "pat@example.com"}});
+    let contact =
+        json!({"id": "1", "properties": {"firstname": null, "lastname": null, "email": "pat@example.com"}});
     let body = written("hubspot-contact", &contact);
     assert_eq!((&body["firstName"], &body["lastName"]), (&json!("-"), &json!("-")));
 }
 
 #[test]
 fn two_journals_of_one_number_are_two() {
-    let document = ready().iter().find(|ready| ready.name == "quickbooks-journal").expect("a ready document").document;
+    let document =
+        ready().iter().find(|ready| ready.name == "quickbooks-journal").expect("a ready document").document;
     let mapping = Mapping::compile(document).expect("a right document");
     let line = |kind: &str| json!({"Amount": 5, "JournalEntryLineDetail": {"PostingType": kind, "AccountRef": {"value": "39"}, "TaxCodeRef": {"value": "NON"}}});
     let key = |mut entry: Value| {

@@ -63,14 +63,18 @@ fn bigcommerce_product(net: &str, tax: &str) -> Value {
 fn what_is_untaxed_has_the_code_that_the_table_has_for_it() {
     let by_rate = json!({"taxCodes": {"0": "Z"}});
     let shop = shopify(json!([shopify_line("10.00", json!([]))]), "10.00", "0.00");
-    assert_eq!(rows_with("shopify-order", &by_rate, &shop), ["Mug|10.00|0.00|Z", "Note: Ring twice|0.00|0.00|Z"]);
+    assert_eq!(
+        rows_with("shopify-order", &by_rate, &shop),
+        ["Mug|10.00|0.00|Z", "Note: Ring twice|0.00|0.00|Z"]
+    );
 
     let by_class = json!({"taxCodes": {"zero-rate": "Z"}});
     let shop = woocommerce("10.00", "0.00", json!([woocommerce_line("zero-rate", "0.00")]), json!([]));
     let expected = ["Mug|10.00|0.00|Z", "Note: Ring twice|0.00|0.00|Z"];
     assert_eq!(rows_with("woocommerce-order", &by_class, &shop), expected);
 
-    let item = json!({"item_id": 1, "name": "Mug", "sku": "", "qty_ordered": 1, "row_total": 10, "tax_amount": 0});
+    let item =
+        json!({"item_id": 1, "name": "Mug", "sku": "", "qty_ordered": 1, "row_total": 10, "tax_amount": 0});
     assert_eq!(rows_with("magento-order", &by_rate, &magento(10.0, 0.0, json!([item]))), expected);
     let shop = bigcommerce("10.00", "0.00", "10.00", json!([bigcommerce_product("10.00", "0.00")]));
     assert_eq!(rows_with("bigcommerce-order", &by_rate, &shop), expected);
@@ -86,7 +90,9 @@ fn what_is_untaxed_has_the_code_that_the_table_has_for_it() {
 #[test]
 fn no_rule_of_an_order_or_a_credit_has_a_code_of_its_own() {
     let mut seen = 0;
-    for document in ready().iter().filter(|ready| ready.name.ends_with("-order") || ready.name.ends_with("-refund")) {
+    for document in
+        ready().iter().filter(|ready| ready.name.ends_with("-order") || ready.name.ends_with("-refund"))
+    {
         let value: Value = serde_json::from_str(document.document).expect("JSON");
         let target = value["target"].as_str().unwrap_or_default();
         if !["order-service/sales-order", "order-service/sales-credit"].contains(&target) {
@@ -128,7 +134,9 @@ fn a_row_of_rounding_has_the_code_of_a_row_that_is_taxed() {
     };
     let shop = shopify(json!([five(), five()]), "21.01", "1.01");
     assert_eq!(last("shopify-order", &none, &shop), "Rounding|0.00|0.01|T5");
-    let both = || shopify_line("100.00", json!([{"rate": 0.05, "price": "5.00"}, {"rate": 0.09975, "price": "9.98"}]));
+    let both = || {
+        shopify_line("100.00", json!([{"rate": 0.05, "price": "5.00"}, {"rate": 0.09975, "price": "9.98"}]))
+    };
     let shop = shopify(json!([both(), both()]), "229.95", "29.95");
     let quebec = json!({"taxCodes": {"0.14975": "QC"}});
     assert_eq!(last("shopify-order", &quebec, &shop), "Rounding|0.00|-0.01|QC");
@@ -155,7 +163,8 @@ fn a_row_of_rounding_has_the_code_of_a_row_that_is_taxed() {
 #[test]
 fn a_tax_of_which_no_row_is_taxed_is_refused() {
     let untaxed = shopify(json!([shopify_line("10.00", json!([]))]), "10.01", "0.01");
-    let item = json!({"item_id": 1, "name": "Mug", "sku": "", "qty_ordered": 1, "row_total": 10, "tax_amount": 0});
+    let item =
+        json!({"item_id": 1, "name": "Mug", "sku": "", "qty_ordered": 1, "row_total": 10, "tax_amount": 0});
     let shops = [
         ("shopify-order", untaxed, "no line of it is taxed"),
         (

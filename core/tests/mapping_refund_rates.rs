@@ -49,7 +49,10 @@ fn a_tax_that_does_not_apply_is_left_out_of_the_rates_in_a_refund_too() {
 
     let stated = |price: &str| json!({"shopMoney": {"amount": price}});
     let asked = json!({"name": "Mug", "taxLines": [{"rate": 0.05, "priceSet": stated("0.50")}, {"rate": 0.07, "priceSet": stated("0.0")}]});
-    assert_eq!(rows(&written("shopify-graphql-refund", &graphql(asked, 1, "10.00", "0.50", "10.50"))), expected);
+    assert_eq!(
+        rows(&written("shopify-graphql-refund", &graphql(asked, 1, "10.00", "0.50", "10.50"))),
+        expected
+    );
     let unasked = json!({"name": "Mug", "taxLines": [{"rate": 0.05}, {"rate": 0.07}]});
     let reason = refused("shopify-graphql-refund", &graphql(unasked, 1, "10.00", "0.50", "10.50"));
     assert!(reason.contains("the query to ask for taxLines { rate priceSet }"), "{reason}");
@@ -77,7 +80,10 @@ fn a_tax_that_is_rounded_for_each_piece_is_given_back() {
     assert_eq!(rows(&written("shopify-order", &order(&line, "35.70", "6.00"))), expected);
     assert_eq!(rows(&written("shopify-refund", &refund(&line, "29.70", "6.00", "35.70"))), expected);
     let of_line = json!({"name": "Mug", "taxLines": [{"rate": 0.2}]});
-    assert_eq!(rows(&written("shopify-graphql-refund", &graphql(of_line.clone(), 30, "29.70", "6.00", "35.70"))), expected);
+    assert_eq!(
+        rows(&written("shopify-graphql-refund", &graphql(of_line.clone(), 30, "29.70", "6.00", "35.70"))),
+        expected
+    );
     // More than half a cent on each.
     let reason = refused("shopify-refund", &refund(&line, "29.70", "6.20", "35.90"));
     assert!(reason.contains("with a tax of 6.20 on 29.70"), "{reason}");

@@ -191,7 +191,8 @@ fn yen_have_no_cents() {
         ["Mug|1000.00|100.00|T10", "Shipping|505.00|51.00|T10"]
     );
     // Contained, rounded down by Amazon, or divided here.
-    let japan = json!({"rates": {"all": "0.1 0.2"}, "taxCodes": {"0.1": "T5"}, "divisors": {"Amazon.co.jp": 1.1}});
+    let japan =
+        json!({"rates": {"all": "0.1 0.2"}, "taxCodes": {"0.1": "T5"}, "divisors": {"Amazon.co.jp": 1.1}});
     for (tax, expected) in [(Some("543"), "Mug|5437.00|543.00|T5"), (None, "Mug|5436.00|544.00|T5")] {
         assert_eq!(made("amazon-order", &japan, &amazon("5980", tax)), [expected]);
         assert_eq!(made("amazon-2026-order", &japan, &amazon_2026("5980", tax)), [expected]);
