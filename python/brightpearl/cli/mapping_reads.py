@@ -9,6 +9,9 @@ from brightpearl.cli.members_read import Reached, Value, elements_of, take_whole
 
 _MOST_CREATED_BY_EACH_OTHER = 5
 
+# What a rule that keeps a value may say and still keep what it picked.
+_KEPT_AS_PICKED = {"name", "from", "when", "scope", "note", "required"}
+
 
 def reached_by(document: dict[str, Any]) -> Reached:
     """The record, with all that the document reads of it."""
@@ -27,6 +30,7 @@ class _Reading:
         self._record = record
         self._mappings = known | (document.get("mappings") or {})
         self._depth = depth
+        self._kept: dict[str, Value] = {}
         around = [record]
         for parameter in (document.get("path") or {}).values():
             self._rule(parameter, around)
@@ -36,9 +40,9 @@ class _Reading:
         self._filters((key.get("verify") or {}).get("by"), around)
         self._pieces(document.get("pieces"), around)
         self._conditions(document.get("when"), around)
+        self._rules(document.get("fields"), around)
         for check in document.get("checks") or []:
             self._check(check, around)
-        self._rules(document.get("fields"), around)
 
     def _pieces(self, pieces: Any, around: list[Value]) -> None:
         if not isinstance(pieces, dict) or "each" not in pieces:
@@ -95,7 +99,11 @@ class _Reading:
     def _rule(self, rule: dict[str, Any], around: list[Value]) -> None:
         scope = rule.get("scope", "element")
         self._pick(rule.get("when"), around, scope)
-        self._take(rule.get("from"), around, scope)
+        if "name" in rule and rule.keys() <= _KEPT_AS_PICKED:
+            # Whoever uses what is kept reads of it.
+            self._kept.setdefault(rule["name"], []).extend(self._pick(rule.get("from"), around, scope))
+        else:
+            self._take(rule.get("from"), around, scope)
         for part in rule.get("concat") or []:
             self._take(part, around, scope)
         for text in (rule.get("template"), rule.get("reject")):
@@ -148,11 +156,15 @@ class _Reading:
         """What may be there: an expression, one that says what it starts from, or nothing of the record."""
         if isinstance(place, str):
             return value_read(place, _within(around, scope), self._record)
-        if not isinstance(place, dict) or place.get("from") is None:
+        if not isinstance(place, dict):
             return []
-        # What was made was taken by the rule that made it.
-        current = [] if "made" in place else _within(around, place.get("scope", scope))
-        return value_read(place["from"], current, self._record)
+        if "made" in place:
+            # What was not kept as it was picked was taken by the rule that made it.
+            current = self._kept.get(place["made"], [])
+            return value_read(place.get("from", "@"), current, self._record)
+        if place.get("from") is None:
+            return []
+        return value_read(place["from"], _within(around, place.get("scope", scope)), self._record)
 
 
 def _within(around: list[Value], scope: str) -> Value:

@@ -34,8 +34,9 @@ class Unused:
             yield record
 
     def tell(self) -> None:
-        """Says what it found, what stands in most records first."""
-        for path, count in self._found.most_common(_MOST_SHOWN):
+        """Says what it found, what stands in most records first, and of those in the order of their names."""
+        ordered = sorted(self._found.items(), key=lambda found: (-found[1], found[0]))
+        for path, count in ordered[:_MOST_SHOWN]:
             say(f"unused: {visible(path)} ({count:,} record{'' if count == 1 else 's'})")
         if len(self._found) > _MOST_SHOWN:
             say(f"unused: {len(self._found) - _MOST_SHOWN:,} more")

@@ -95,6 +95,26 @@ def test_each_member_is_told_by_its_place(expression: str, record: Any, told: li
     assert unused(document({"to": "/x", "from": expression}), record) == told
 
 
+def test_of_what_is_kept_as_it_was_picked_that_is_read_which_uses_read() -> None:
+    record = {"lines": [{"q": 1, "n": 2}], "ships": [{"a": 1, "b": 2}]}
+    kept = {"name": "any", "from": "lines[?q] || ships[?a]"}
+    asks, takes = {"to": "/x", "when": {"made": "any"}, "value": 1}, {"to": "/y", "from": {"made": "any"}}
+    reads = {"to": "/z", "from": {"made": "any", "from": "[0].n"}}
+    assert unused(document(kept, asks), record) == ["lines[].n", "ships[].b"]
+    assert unused(document(kept, asks, reads), record) == ["ships[].b"]
+    assert unused(document(kept, takes), record) == []
+    assert unused(document(kept | {"as": "string"}, asks), record) == []
+
+
+def test_what_is_told_is_in_one_order(capsys: pytest.CaptureFixture[str]) -> None:
+    found = Unused(document({"to": "/x", "from": "x"}))
+    names = [f"n{place}" for place in range(9)]
+    list(found.watch([dict.fromkeys(reversed(names), 1), {"n5": 1}]))
+    found.tell()
+    told = [line.split()[1] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["n5", *[name for name in names if name != "n5"]]
+
+
 def test_expressions_are_found_wherever_they_stand() -> None:
     mapping = document(
         {"to": "/a", "when": "w1", "template": "{{no}} {t1}", "math": [{"times": "m1"}], "required": True},
