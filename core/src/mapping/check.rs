@@ -167,6 +167,11 @@ impl DocumentCheck<'_> {
     }
 
     fn leaf(&mut self, leaf: &Leaf) {
+        if let Some(first) = leaf.rules.first().filter(|rule| refuses_always(rule)) {
+            let what = if first.level == 0 { "every record" } else { "every record with such an element" };
+            let message = format!("{what} is refused here until a rule gives {}", first.to);
+            self.findings.warn(&*first.pointer, message);
+        }
         for (place, rule) in leaf.rules.iter().enumerate() {
             let hiding =
                 leaf.rules.iter().take(place).find(|earlier| is_certain(earlier) && !earlier.required);
@@ -338,6 +343,11 @@ impl DocumentCheck<'_> {
             self.findings.error(pointer, format!("the filter takes {}", error.message()));
         }
     }
+}
+
+/// Whether a rule has nothing but a refusal.
+fn refuses_always(rule: &MappingRule) -> bool {
+    matches!(rule.source, Source::Reject(_)) && rule.when.is_none() && rule.missing.is_none()
 }
 
 /// Whether a rule gives a value, or a failure, for every record.

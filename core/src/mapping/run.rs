@@ -382,6 +382,13 @@ impl<'v> Run<'v> {
         false
     }
 
+    /// Whether a rule calculates with what another one made, of which nothing came in a record that is refused already.
+    fn lacks_what_failed(&self, rule: &MappingRule) -> bool {
+        let is_null = |slot: MadeSlot| self.made.get(slot.0).is_some_and(Value::is_null);
+        let mut waits_for = rule.on_known.iter().flat_map(|step| step.waits_for());
+        !self.failures.is_empty() && waits_for.any(is_null)
+    }
+
     /// Keeps what a rule made. What was read once is not read again in the source's own way: a number is one.
     fn keep_made(&mut self, rule: &'v MappingRule, leaf: &'v Leaf, value: Value<'v>) {
         if leaf.kept.is_none() && leaf.gathered.is_none() {
@@ -487,6 +494,8 @@ impl<'v> Run<'v> {
         let value = match self.value_of(rule) {
             Ok(Value::Null) => return RuleOutcome::Absent,
             Ok(value) => value,
+            // What only lacks what failed before was told with it.
+            Err(_) if self.lacks_what_failed(rule) => return RuleOutcome::Failed,
             Err(unfit) => {
                 let (value, reason) = *unfit;
                 return self.fail(rule, &value, reason);

@@ -74,8 +74,8 @@ def init(
 ) -> None:
     """Writes a first document, made of a sample by guessing from names.
 
-    Says on standard error what was guessed from what, and what must be there and was found nowhere: something that fits
-    stands there, to be set. The money of rows is taken so that it comes to the total that the sample states.
+    Says on standard error what was guessed from what, and what must be there and was found nowhere: each record is
+    refused there until somebody decides. The money of rows is taken so that it comes to the total that the sample states.
     """
     from brightpearl.cli import begun
 

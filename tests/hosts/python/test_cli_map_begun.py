@@ -48,6 +48,28 @@ def test_map_init_writes_a_document_that_can_be_used(tmp_path: Path) -> None:
     assert (row["net"], row["tax"], row["quantity"]) == ("20.00", "4.00", "2")
 
 
+def test_what_map_init_did_not_find_is_warned_of_and_sent_by_no_run(tmp_path: Path) -> None:
+    sample = tmp_path / "orders.json"
+    known = {name: value for name, value in ORDER.items() if name not in ("email", "total")}
+    line = {name: value for name, value in ORDER["items"][0].items() if name != "tax"}
+    sample.write_text(json.dumps([known | {"items": [line]}]))
+    ended = Ended("map", "init", "--from", str(sample), "--target", "sales-order")
+    assert ended.code == 0, ended.err
+    assert "to be set: /customer/id" in ended.err
+    assert "to be set: /rows/*/tax:" in ended.err
+    assert "No total was found" in ended.err
+    document = tmp_path / "mine.json"
+    document.write_text(ended.out)
+    checked = Ended("map", "check", str(document))
+    told = checked.out + checked.err
+    assert "every record is refused here until a rule gives /customer/id" in told
+    assert "every record with such an element is refused here until a rule gives /tax" in told
+    assert "no total of the record is held against it" in told
+    ended = Ended("map", "run", str(document), str(sample))
+    assert ended.code == 2
+    assert "/customer/id is still to be decided" in ended.out + ended.err
+
+
 def test_map_init_takes_flat_files_and_says_what_is_wrong(tmp_path: Path) -> None:
     flat = tmp_path / "contacts.csv"
     flat.write_text("First Name;Surname;E-Mail\nKim;Example;kim@example.com\n")
@@ -96,6 +118,17 @@ def test_map_test_knows_the_ready_documents_by_their_names(tmp_path: Path) -> No
     ended = Ended("map", "test", str(tmp_path))
     assert ended.code == 0, ended.out
     assert "3 of 3 as expected" in ended.err
+
+
+def test_map_test_takes_failures_whose_empty_members_are_written(folder: Path) -> None:
+    assert Ended("map", "test", str(folder), "--bless").code == 0
+    expected = folder / "stock.expected.json"
+    outcomes = json.loads(expected.read_text())
+    (failure,) = outcomes[1]["failures"]
+    expected.write_text(json.dumps([outcomes[0], {"failures": [failure | {"record": ""}]}]))
+    assert Ended("map", "test", str(folder)).code == 0
+    expected.write_text(json.dumps([outcomes[0], {"failures": [failure | {"reason": ""}]}]))
+    assert "stock /1/failures/0/reason: expected nothing" in Ended("map", "test", str(folder)).out
 
 
 def test_map_test_refuses_what_it_cannot_try(tmp_path: Path, folder: Path) -> None:

@@ -1,6 +1,6 @@
 //! The rules of a first document: each member of the target gets the value of the sample whose name means it.
 
-use super::money::MoneyForm;
+use super::money::{MoneyForm, MoneyTerms, undecided};
 use super::names::{Party, likeness, list_likeness, words};
 use super::sample::{SampleLevel, SampleList, SampleValue};
 use super::{GuessedMember, MissingMember};
@@ -23,6 +23,7 @@ pub(super) struct Guesser<'s> {
     pub(super) money: Option<&'s MoneyForm>,
     /// Where rows with money are written.
     pub(super) rows_of_money: Option<String>,
+    terms: MoneyTerms<'s>,
 }
 
 /// A place of the body.
@@ -78,8 +79,15 @@ const REFERENCES: [(&str, &[&str], &str, &str); 2] = [
 const REFERRING: [&str; 4] = ["productId", "id", "customerId", "contactId"];
 
 impl<'s> Guesser<'s> {
-    pub(super) fn new(money: Option<&'s MoneyForm>) -> Self {
-        Self { guesses: Vec::new(), missing: Vec::new(), needs_zone: false, money, rows_of_money: None }
+    pub(super) fn new(money: Option<&'s MoneyForm>, terms: MoneyTerms<'s>) -> Self {
+        Self {
+            guesses: Vec::new(),
+            missing: Vec::new(),
+            needs_zone: false,
+            money,
+            rows_of_money: None,
+            terms,
+        }
     }
 
     /// The rules of a body.
@@ -126,19 +134,33 @@ impl<'s> Guesser<'s> {
     /// The money of a row.
     fn row_money(&mut self, money: &MoneyForm, around: &MemberPlace) -> Vec<String> {
         self.rows_of_money = around.whole.strip_suffix("/*").map(str::to_owned);
-        for (name, from) in [("net", money.net_words()), ("tax", money.tax_words())] {
+        let tax = money.tax().map(|tax| ("tax", tax.to_owned()));
+        for (name, from) in [Some(("net", money.net_words())), tax].into_iter().flatten() {
             self.guesses.push(GuessedMember {
                 to: around.member(name).0,
                 from,
                 means: COMES_TO_TOTAL.to_owned(),
             });
         }
+        if self.terms.units.is_some_and(|units| !units.is_certain) {
+            let expected = "the amount in the currency's own unit; whole numbers are divided as its smallest units, until that is decided each record is refused";
+            self.missing.push(MissingMember { to: around.member("net").0, expected: expected.to_owned() });
+        }
+        if money.tax().is_none() {
+            let stands = if self.terms.states_tax {
+                "0.00 stands there, which is held against the tax that the record states"
+            } else {
+                "nothing in the sample was found for it, and each record is refused until that is decided"
+            };
+            let to = around.member("tax").0;
+            self.missing.push(MissingMember { to, expected: format!("the tax of a row; {stands}") });
+        }
         self.missing.push(MissingMember {
             to: around.member("taxCode").0,
             expected: "the code of a tax of your account; T20 stands there, and T0 where there is no tax"
                 .to_owned(),
         });
-        money.row_rules(&around.within)
+        money.row_rules(&around.within, &self.terms)
     }
 
     fn field(&mut self, field: &Field, around: &MemberPlace, sample: &SampleLevel) -> Vec<String> {
@@ -270,7 +292,12 @@ impl<'s> Guesser<'s> {
         let rank = |list: &SampleList| list_likeness(&own, &list.name);
         let found =
             sample.lists.iter().filter_map(|list| Some((rank(list)?, list))).min_by_key(|(rank, _)| *rank);
-        let Some((_, list)) = found else { return self.needed(field, around) };
+        let Some((_, list)) = found else {
+            // An order without rows is worth nothing.
+            let has_money = object.fields.iter().any(|field| field.name == "net");
+            let is_needed = field.mandatory || has_money && self.terms.is_final;
+            return if is_needed { vec![self.placeholder(field, around)] } else { Vec::new() };
+        };
         let (whole, within) = around.member(field.name);
         self.guesses.push(GuessedMember {
             to: whole,
@@ -282,7 +309,7 @@ impl<'s> Guesser<'s> {
         let rule = if field.mandatory || self.money.is_some() { rule.raw("required", "true") } else { rule };
         let mut rules = vec![rule.raw("fields", &array(fields)).finish()];
         if let Some(money) = self.money.filter(|_| self.rows_of_money.is_some()) {
-            for (from, rule) in money.shipping_rules(&within) {
+            for (from, rule) in money.shipping_rules(&within, &self.terms) {
                 let means = COMES_TO_TOTAL.to_owned();
                 self.guesses.push(GuessedMember { to: around.member(field.name).0, from, means });
                 rules.push(rule);
@@ -299,11 +326,11 @@ impl<'s> Guesser<'s> {
     fn placeholder(&mut self, field: &Field, around: &MemberPlace) -> String {
         let (whole, within) = around.member(field.name);
         self.missing.push(MissingMember { to: whole, expected: field.shape.to_string() });
-        ObjectText::new()
-            .text("to", &within)
-            .raw("value", &example(&field.shape))
-            .text("note", "Nothing in the sample was found for this: set it.")
-            .finish()
+        if self.terms.is_final {
+            let reason = format!("nothing in the sample was found for it; expected {}", field.shape);
+            return undecided(&within, &reason);
+        }
+        ObjectText::new().text("to", &within).raw("value", &example(&field.shape)).finish()
     }
 
     /// What must hold between members, where the rules so far do not see to it.

@@ -3,6 +3,7 @@
 
 mod fields;
 mod grouped;
+mod minor_units;
 mod money;
 mod names;
 mod sample;
@@ -19,8 +20,9 @@ use crate::http::Method;
 use crate::json::{ObjectText, array, nearest};
 use fields::{COMES_TO_TOTAL, Guesser};
 use grouped::GroupedSample;
-use money::MoneyForm;
-use sample::SampleLevel;
+use minor_units::StatedUnits;
+use money::{MoneyForm, MoneyTerms};
+use sample::{SampleLevel, SampleValue};
 
 /// A document that was begun from a sample, and what is to be known of it.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +31,7 @@ pub struct BegunMapping {
     pub document: Box<RawValue>,
     /// What was guessed, in the order of the body.
     pub guesses: Vec<GuessedMember>,
-    /// What must be there and was found nowhere in the sample: something that fits stands there, to be set.
+    /// What must be there and was found nowhere in the sample: the document refuses each record until it is decided.
     pub missing: Vec<MissingMember>,
     /// What else is to be known before it is used.
     pub remarks: Vec<String>,
@@ -139,30 +141,40 @@ impl DocumentDraft<'_> {
                 return Err(Error::validation("target", message));
             }
         };
+        let units = StatedUnits::of(&self.level);
+        let states_tax = money::total(&self.level).and(money::total_tax(&self.level)).is_some();
+        let trial = MoneyTerms { units: units.as_ref(), states_tax, is_final: false };
         let mut tried = Vec::new();
         let rows = self.level.lists.iter().map(|list| &list.level);
         let forms = rows.flat_map(|rows| money::forms(&self.level, rows)).take(TRIED);
         let forms: Vec<Option<MoneyForm>> = forms.map(Some).chain([None]).collect();
         for form in &forms {
-            let mut guesser = Guesser::new(form.as_ref());
+            let mut guesser = Guesser::new(form.as_ref(), trial);
             let rules = guesser.body(object, &self.level);
             // Money that comes to no total is better than none, and none where there are no rows to write it in.
             if form.is_some() == guesser.rows_of_money.is_none() || form.is_none() && !tried.is_empty() {
                 continue;
             }
-            let (document, remarks) = self.written(&guesser, &rules);
+            let (document, _) = self.written(&guesser, &rules, trial);
             let refused = self.refused(&document)?;
             let is_right = refused.is_none();
-            tried.push((document, guesser, remarks, refused));
+            tried.push((form, refused));
             if is_right {
                 break;
             }
         }
         // The likeliest way comes first, where none comes to the total.
-        let is_right = tried.last().is_some_and(|(.., refused)| refused.is_none());
+        let is_right = tried.last().is_some_and(|(_, refused)| refused.is_none());
         let chosen = if is_right { tried.pop() } else { tried.into_iter().next() };
-        let (document, mut guesser, mut remarks, refused) =
+        let (form, refused) =
             chosen.ok_or_else(|| Error::validation("sample", "nothing in it can be mapped"))?;
+        // What was tried with examples is refused until somebody has decided.
+        let terms = MoneyTerms { is_final: true, ..trial };
+        let mut guesser = Guesser::new(form.as_ref(), terms);
+        let rules = guesser.body(object, &self.level);
+        let (document, mut remarks) = self.written(&guesser, &rules, terms);
+        self.compiled(&document)?;
+        remarks.extend(units.as_ref().filter(|_| form.is_some()).map(StatedUnits::remark));
         // What comes to another sum, or to one that nobody states, was taken for its name alone.
         if refused.is_some() || money::total(&self.level).is_none() {
             let of_money = guesser.guesses.iter_mut().filter(|guess| guess.means == COMES_TO_TOTAL);
@@ -177,7 +189,12 @@ impl DocumentDraft<'_> {
     }
 
     /// The document's JSON, and what is to be known of it.
-    fn written(&self, guesser: &Guesser<'_>, rules: &[String]) -> (String, Vec<String>) {
+    fn written(
+        &self,
+        guesser: &Guesser<'_>,
+        rules: &[String],
+        terms: MoneyTerms<'_>,
+    ) -> (String, Vec<String>) {
         let mut remarks = Vec::new();
         let description = format!(
             "Begun from a sample by guessing from names: read every rule, and set what is an example, before anything is written to {}.",
@@ -195,9 +212,16 @@ impl DocumentDraft<'_> {
         let document = document.text("target", self.target);
         let path = document::placeholders(&self.path).fold(ObjectText::new(), |path, name| {
             remarks.push(format!(
-                "{{{name}}} of the path is 1, which is an example: set it, or say where it stands."
+                "{{{name}}} of the path is still to be decided: say what it is, or where it stands."
             ));
-            path.raw(name, r#"{"value":1}"#)
+            if terms.is_final {
+                let reject = format!(
+                    "({name}) of the path is still to be decided: expected a constant, or where it stands"
+                );
+                path.within(name, ObjectText::new().text("reject", &reject))
+            } else {
+                path.raw(name, r#"{"value":1}"#)
+            }
         });
         let document = document.within("path", path);
         let document = match self.key(guesser) {
@@ -218,24 +242,32 @@ impl DocumentDraft<'_> {
         } else {
             document
         };
-        let document = match (&guesser.rows_of_money, money::total(&self.level)) {
-            (Some(rows), Some(total)) => {
-                let rows = rows.replacen('/', "", 1).replace('/', ".");
-                let equals = format!("sum([sum({rows}[].to_number(net)), sum({rows}[].to_number(tax))])");
-                let check = ObjectText::new()
-                    .text("name", "the total")
-                    .text("is", &total.path)
-                    .text("equals", &equals);
-                document.raw("checks", &array([check.finish()]))
-            }
-            (Some(_), None) => {
-                remarks
-                    .push("No total was found in the sample, so that no sum of money is checked.".to_owned());
-                document.raw("checks", "[]")
-            }
-            (None, _) => document,
+        let document = match self.checks(guesser, terms) {
+            Some(checks) => document.raw("checks", &checks),
+            None => document,
         };
+        if guesser.rows_of_money.is_some() && money::total(&self.level).is_none() {
+            remarks.push(
+                "No total was found in the sample, so that no sum of money is checked: say in `checks` where it stands."
+                    .to_owned(),
+            );
+        }
         (document.raw("fields", &array(rules)).finish(), remarks)
+    }
+
+    /// What the record states of its own sums, where it does.
+    fn checks(&self, guesser: &Guesser<'_>, terms: MoneyTerms<'_>) -> Option<String> {
+        let rows = guesser.rows_of_money.as_ref()?.replacen('/', "", 1).replace('/', ".");
+        let [net, tax] = ["net", "tax"].map(|name| format!("sum({rows}[].to_number({name}))"));
+        let check = |name: &str, stated: &SampleValue, equals: &str| {
+            let is = terms.units.map_or_else(|| stated.path.clone(), |units| units.divided(&stated.path));
+            ObjectText::new().text("name", name).text("is", &is).text("equals", equals).finish()
+        };
+        let of_tax = money::total_tax(&self.level).map(|stated| check("the tax", stated, &tax));
+        let total = money::total(&self.level);
+        let of_total = total.map(|stated| check("the total", stated, &format!("sum([{net}, {tax}])")));
+        // One that checks the tax alone would pass for one that checks the total.
+        of_total.map(|of_total| array(of_tax.into_iter().chain([of_total])))
     }
 
     /// What tells a record from all others: what the catalogue finds it by, where that was guessed.
@@ -251,16 +283,20 @@ impl DocumentDraft<'_> {
         })
     }
 
-    /// Why a record of the sample is refused; `None` when none is.
-    fn refused(&self, document: &str) -> Result<Option<String>> {
-        let mapping = Mapping::compile(document).map_err(|findings| {
+    fn compiled(&self, document: &str) -> Result<Mapping> {
+        Mapping::compile(document).map_err(|findings| {
             let error = findings.iter().find(|finding| finding.severity == Severity::Error);
             let error = error.map(ToString::to_string).unwrap_or_default();
             Error::validation(
                 "target",
                 format!("no document for {} can be begun by itself: {error}", self.target),
             )
-        })?;
+        })
+    }
+
+    /// Why a record of the sample is refused; `None` when none is.
+    fn refused(&self, document: &str) -> Result<Option<String>> {
+        let mapping = self.compiled(document)?;
         Ok(self.records.iter().find_map(|record| {
             mapping.map(record.to_string().as_bytes()).failures.first().map(ToString::to_string)
         }))

@@ -1,8 +1,9 @@
 //! The money of rows: the ways in which shops state it, of which the one counts that comes to the sample's total.
 
+use super::minor_units::StatedUnits;
 use super::names::{
     AMOUNTS, DISCOUNT_LISTS, DISCOUNTS, NETS, PRICES, QUANTITIES, SHIPPING, SHIPPING_LISTS, SHIPPING_TAXES,
-    TAX_LISTS, TAXES, TOTALS, rank,
+    TAX_LISTS, TAXES, TOTALS, rank, rank_in_record, rank_in_row,
 };
 use super::sample::{SampleLevel, SampleValue};
 use crate::json::{ObjectText, array};
@@ -33,11 +34,30 @@ enum ShippingForm {
 pub(super) fn total(sample: &SampleLevel) -> Option<&SampleValue> {
     // A part of the record has totals of its own.
     let whole = sample.values.iter().filter(|value| value.party.is_none() && is_amount(value));
+    let ranked =
+        whole.filter_map(|value| Some((rank_in_record(TOTALS, &value.full_name)?, value.depth, value)));
+    ranked.min_by_key(|(rank, depth, _)| (*rank, *depth)).map(|(.., value)| value)
+}
+
+/// The tax of the whole that a record states, which is checked beside the total.
+pub(super) fn total_tax(sample: &SampleLevel) -> Option<&SampleValue> {
+    let whole = sample.values.iter().filter(|value| value.party.is_none() && is_amount(value));
     let ranked = whole.filter_map(|value| {
-        let rank = rank(TOTALS, &value.name).or_else(|| rank(TOTALS, &value.full_name))?;
-        Some((value.depth, rank, value))
+        let rank = rank_in_record(TAXES, &value.full_name)?;
+        Some((rank, value.depth, value))
     });
-    ranked.min_by_key(|(depth, rank, _)| (*depth, *rank)).map(|(_, _, value)| value)
+    ranked.min_by_key(|(rank, depth, _)| (*rank, *depth)).map(|(.., value)| value)
+}
+
+/// What is known of amounts beside where they stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MoneyTerms<'s> {
+    /// How they are divided, where they are whole numbers of the smallest units.
+    pub(super) units: Option<&'s StatedUnits>,
+    /// Whether the record states its tax, so that rows without one are held against it.
+    pub(super) states_tax: bool,
+    /// Whether what nothing was found for is still to be decided, rather than tried with an example.
+    pub(super) is_final: bool,
 }
 
 /// All the ways, the likelier ones first. `rows` are the elements that become rows.
@@ -49,8 +69,9 @@ pub(super) fn forms(record: &SampleLevel, rows: &SampleLevel) -> Vec<MoneyForm> 
     let mut prices: Vec<(String, Option<String>)> = Vec::new();
     prices.extend(price.map(|price| (price.path.clone(), quantity.map(|quantity| quantity.path.clone()))));
     let nets = rows.values.iter().filter(|value| is_amount(value));
-    let mut nets: Vec<(usize, String)> =
-        nets.filter_map(|value| Some((rank(NETS, &value.name)?, value.path.clone()))).collect();
+    let mut nets: Vec<(usize, String)> = nets
+        .filter_map(|value| Some((rank_in_row(NETS, &value.name, &value.full_name)?, value.path.clone())))
+        .collect();
     nets.sort();
     prices.extend(nets.into_iter().map(|(_, path)| (path, None)));
     let mut forms = Vec::new();
@@ -86,8 +107,9 @@ pub(super) fn forms(record: &SampleLevel, rows: &SampleLevel) -> Vec<MoneyForm> 
 fn shipping(record: &SampleLevel) -> Vec<Option<ShippingForm>> {
     let mut forms = Vec::new();
     for list in record.lists.iter().filter(|list| rank(SHIPPING_LISTS, &list.name).is_some()) {
-        let amounts =
-            list.level.values.iter().filter(|value| rank(AMOUNTS, &value.name).is_some() && is_amount(value));
+        let amounts = list.level.values.iter().filter(|value| {
+            rank_in_row(AMOUNTS, &value.name, &value.full_name).is_some() && is_amount(value)
+        });
         let tax = amount(&list.level, TAXES, TAX_LISTS);
         forms.extend(amounts.map(|value| {
             Some(ShippingForm::Lines {
@@ -99,7 +121,8 @@ fn shipping(record: &SampleLevel) -> Vec<Option<ShippingForm>> {
     }
     let named = |names: &[&str]| {
         let amounts = record.values.iter().filter(|value| is_amount(value));
-        let ranked = amounts.filter_map(|value| Some((rank(names, &value.full_name)?, value.path.clone())));
+        let ranked =
+            amounts.filter_map(|value| Some((rank_in_record(names, &value.full_name)?, value.path.clone())));
         ranked.min().map(|(_, path)| path)
     };
     if let Some(path) = named(SHIPPING) {
@@ -115,7 +138,8 @@ fn is_amount(value: &SampleValue) -> bool {
 
 fn best<'s>(level: &'s SampleLevel, names: &[&str]) -> Option<&'s SampleValue> {
     let amounts = level.values.iter().filter(|value| is_amount(value));
-    let ranked = amounts.filter_map(|value| Some((rank(names, &value.name)?, value.depth, value)));
+    let ranked = amounts
+        .filter_map(|value| Some((rank_in_row(names, &value.name, &value.full_name)?, value.depth, value)));
     ranked.min_by_key(|(rank, depth, _)| (*depth, *rank)).map(|(_, _, value)| value)
 }
 
@@ -130,6 +154,64 @@ fn amount(level: &SampleLevel, names: &[&str], lists: &[&str]) -> Option<String>
 }
 
 const MONEY: &str = r#"{"type":"money","places":2,"rounding":"half-up"}"#;
+
+/// A rule that refuses every record, until somebody has decided what goes there.
+pub(super) fn undecided(to: &str, reason: &str) -> String {
+    let reason = reason.replace('{', "(").replace('}', ")");
+    let reject = format!("{to} is still to be decided: {reason}");
+    ObjectText::new().text("to", to).text("reject", &reject).finish()
+}
+
+impl MoneyTerms<'_> {
+    /// Whether a row without a tax is taken for untaxed.
+    pub(super) fn takes_none_for_zero(&self) -> bool {
+        self.states_tax || !self.is_final
+    }
+
+    fn net_and_tax(
+        &self,
+        within: &str,
+        price: &str,
+        math: &[String],
+        tax: Option<ObjectText>,
+    ) -> Vec<String> {
+        let money = self.units.map_or_else(|| MONEY.to_owned(), StatedUnits::money);
+        let to = |name: &str| ObjectText::new().text("to", &format!("{within}/{name}"));
+        let mut rules = Vec::new();
+        if self.is_final && self.units.is_some_and(|units| !units.is_certain) {
+            let reason = "amounts of the sample are whole numbers beside a currency; delete this rule if the next is right to divide them as its smallest units, or else `minor` and its `currency` there";
+            rules.push(undecided(&format!("{within}/net"), reason));
+        }
+        let net = to("net").text("from", price);
+        let net = if math.is_empty() { net } else { net.raw("math", &array(math)) };
+        rules.push(net.raw("required", "true").raw("as", &money).finish());
+        if let Some(source) = tax {
+            let source = source.finish();
+            let from = source
+                .strip_prefix(r#"{"from":"#)
+                .and_then(|rest| rest.strip_suffix('}'))
+                .unwrap_or_default();
+            rules.push(to("tax").raw("from", from).raw("default", "0").raw("as", &money).finish());
+        } else if self.takes_none_for_zero() {
+            rules.push(to("tax").text("value", "0.00").finish());
+        } else {
+            let none = "no tax was found in the sample";
+            let tax = format!("{none}; expected where it stands, or the constant 0.00 if nothing is taxed");
+            rules.push(undecided(&format!("{within}/tax"), &tax));
+            let code = format!("{none}; expected the code of a tax of your account");
+            rules.push(undecided(&format!("{within}/taxCode"), &code));
+            return rules;
+        }
+        let of_tax =
+            ObjectText::new().text("made", &format!("{within}/tax")).text("from", "to_number(@) == `0`");
+        let note = "Set the codes of your account.";
+        rules.push(
+            to("taxCode").raw("when", &of_tax.finish()).text("value", "T0").text("note", note).finish(),
+        );
+        rules.push(to("taxCode").text("value", "T20").text("note", note).finish());
+        rules
+    }
+}
 
 impl MoneyForm {
     /// Where the net comes from, in words.
@@ -146,13 +228,13 @@ impl MoneyForm {
         }
     }
 
-    /// Where the tax comes from, in words.
-    pub(super) fn tax_words(&self) -> String {
-        self.tax.clone().unwrap_or_else(|| "the constant \"0.00\"".to_owned())
+    /// Where the tax comes from; `None` where none was found.
+    pub(super) fn tax(&self) -> Option<&str> {
+        self.tax.as_deref()
     }
 
     /// The rules of a row's net, tax and tax code.
-    pub(super) fn row_rules(&self, within: &str) -> Vec<String> {
+    pub(super) fn row_rules(&self, within: &str, terms: &MoneyTerms<'_>) -> Vec<String> {
         let minus = |operand: &str| ObjectText::new().text("minus", operand).finish();
         let mut math = Vec::new();
         math.extend(
@@ -160,7 +242,7 @@ impl MoneyForm {
         );
         math.extend(self.discount.as_ref().map(|discount| minus(discount)));
         math.extend(self.tax.as_ref().filter(|_| self.is_inclusive).map(|tax| minus(tax)));
-        net_and_tax(
+        terms.net_and_tax(
             within,
             &self.price,
             &math,
@@ -169,7 +251,7 @@ impl MoneyForm {
     }
 
     /// The rules that make rows of shipping, each with where it comes from.
-    pub(super) fn shipping_rules(&self, to: &str) -> Vec<(String, String)> {
+    pub(super) fn shipping_rules(&self, to: &str, terms: &MoneyTerms<'_>) -> Vec<(String, String)> {
         let Some(shipping) = &self.shipping else { return Vec::new() };
         let (each, amount, tax, scoped) = match shipping {
             ShippingForm::Lines { path, amount, tax } => (path.clone(), amount.clone(), tax.clone(), None),
@@ -195,28 +277,8 @@ impl MoneyForm {
             ObjectText::new().text("to", "/name").text("value", "Shipping").finish(),
             ObjectText::new().text("to", "/quantity").text("value", "1").finish(),
         ];
-        fields.extend(net_and_tax("", &amount, &math, tax_source));
+        fields.extend(terms.net_and_tax("", &amount, &math, tax_source));
         let rule = ObjectText::new().text("to", to).text("each", &each).raw("fields", &array(fields));
         vec![(each, rule.finish())]
     }
-}
-
-fn net_and_tax(within: &str, price: &str, math: &[String], tax: Option<ObjectText>) -> Vec<String> {
-    let to = |name: &str| ObjectText::new().text("to", &format!("{within}/{name}"));
-    let net = to("net").text("from", price);
-    let net = if math.is_empty() { net } else { net.raw("math", &array(math)) };
-    let mut rules = vec![net.raw("required", "true").raw("as", MONEY).finish()];
-    if let Some(source) = tax {
-        let source = source.finish();
-        let from =
-            source.strip_prefix(r#"{"from":"#).and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
-        rules.push(to("tax").raw("from", from).raw("default", "0").raw("as", MONEY).finish());
-    } else {
-        rules.push(to("tax").text("value", "0.00").finish());
-    }
-    let of_tax = ObjectText::new().text("made", &format!("{within}/tax")).text("from", "to_number(@) == `0`");
-    let note = "Set the codes of your account.";
-    rules.push(to("taxCode").raw("when", &of_tax.finish()).text("value", "T0").text("note", note).finish());
-    rules.push(to("taxCode").text("value", "T20").text("note", note).finish());
-    rules
 }

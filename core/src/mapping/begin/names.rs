@@ -169,7 +169,15 @@ pub(super) const TOTALS: &[&str] = &[
     "total amount",
     "total inc tax",
     "amount total",
-    "total money",
+    "total value",
+    "total gross",
+    "gross total",
+    "gross amount",
+    "total incl tax",
+    "total including tax",
+    "total with tax",
+    "invoice total",
+    "order amount",
 ];
 pub(super) const NETS: &[&str] = &[
     "net",
@@ -179,8 +187,11 @@ pub(super) const NETS: &[&str] = &[
     "row total",
     "line total",
     "total",
+    "amount total",
+    "total amount",
     "amount",
     "subtotal",
+    "amount subtotal",
 ];
 pub(super) const QUANTITIES: &[&str] = &[
     "quantity",
@@ -199,13 +210,23 @@ pub(super) const PRICES: &[&str] = &[
     "unit price",
     "price ex tax",
     "base price",
+    "unit amount",
     "unit cost",
     "cost",
     "item price",
     "price inc tax",
 ];
-pub(super) const TAXES: &[&str] =
-    &["tax", "total tax", "tax amount", "tax total", "line tax", "vat", "vat amount", "item tax"];
+pub(super) const TAXES: &[&str] = &[
+    "tax",
+    "total tax",
+    "tax amount",
+    "tax total",
+    "line tax",
+    "vat",
+    "vat amount",
+    "item tax",
+    "amount tax",
+];
 pub(super) const TAX_LISTS: &[&str] = &["tax line", "tax", "tax detail"];
 pub(super) const AMOUNTS: &[&str] = &["price", "amount", "total", "cost", "value"];
 pub(super) const DISCOUNTS: &[&str] = &["discount", "total discount", "discount amount", "line discount"];
@@ -270,6 +291,36 @@ pub(super) fn list_likeness(member: &[String], name: &str) -> Option<usize> {
     }
     let known = LISTS.iter().find(|(known, _)| *known == own).map(|(_, names)| *names)?;
     rank(known, name)
+}
+
+/// Words behind the name of a sum that say no more than that it is one: `total_money.amount`, `priceSet.shopMoney.amount`.
+const MONEY_WORDS: [&str; 5] = ["amount", "value", "money", "shop", "set"];
+
+/// Words before the name of a record's sum that say no more than that it is the record's: `pricingSummary.total`.
+const OF_RECORDS: [&str; 9] =
+    ["order", "sale", "invoice", "cart", "checkout", "proceed", "pricing", "summary", "total"];
+
+/// The same of a row's: `product.price.unitPrice`.
+const OF_ROWS: [&str; 8] = ["line", "item", "product", "price", "proceed", "pricing", "original", "total"];
+
+/// How likely a value of a record is one of these sums of it, by its name with what is around it.
+pub(super) fn rank_in_record(names: &[&str], full_name: &str) -> Option<usize> {
+    rank_of_sum(names, full_name, &OF_RECORDS)
+}
+
+/// The same of a row, by its own name, or with what is around it where that says nothing.
+pub(super) fn rank_in_row(names: &[&str], name: &str, full_name: &str) -> Option<usize> {
+    let is_telling = name.split(' ').any(|word| !MONEY_WORDS.contains(&word));
+    rank_of_sum(names, if is_telling { name } else { full_name }, &OF_ROWS)
+}
+
+fn rank_of_sum(names: &[&str], name: &str, around: &[&str]) -> Option<usize> {
+    let words: Vec<&str> = name.split(' ').collect();
+    let before = words.iter().take_while(|word| around.contains(word)).count();
+    let behind = words.iter().rev().take_while(|word| MONEY_WORDS.contains(word)).count();
+    let ends = (0..=behind).map(|behind| words.len() - behind);
+    let parts = ends.flat_map(|end| (0..=before).map(move |start| (start, end)));
+    parts.filter_map(|(start, end)| rank(names, &words.get(start..end)?.join(" "))).min()
 }
 
 /// The place of a name among others, from 1.

@@ -28,6 +28,17 @@ pub(super) struct SampleValue {
     /// What stood there, as text.
     pub(super) texts: Vec<String>,
     pub(super) is_number: bool,
+    /// The currency that stands beside it, where it says that it is an amount.
+    pub(super) currency: Option<AmountCurrency>,
+}
+
+/// The currency that stands beside an amount.
+#[derive(Clone, Debug)]
+pub(super) struct AmountCurrency {
+    /// The expression that picks it.
+    pub(super) path: String,
+    /// The first one that stood there.
+    pub(super) code: String,
 }
 
 /// An array of objects.
@@ -64,6 +75,12 @@ fn collect(objects: &[&Value], before: &str, around: &[String], level: &mut Samp
             names.push(name);
         }
     }
+    let currency =
+        names.iter().find(|name| matches!(words(name).join(" ").as_str(), "currency" | "currency code"));
+    let currency = currency.and_then(|name| {
+        let code = objects.iter().find_map(|object| object.get(*name)?.as_str())?.trim().to_uppercase();
+        Some(AmountCurrency { path: format!("{before}{}", identifier(name)), code })
+    });
     for name in names {
         let values: Vec<&Value> = objects.iter().filter_map(|object| object.get(name)).collect();
         let path = format!("{before}{}", identifier(name));
@@ -75,12 +92,26 @@ fn collect(objects: &[&Value], before: &str, around: &[String], level: &mut Samp
         if !nested.is_empty() {
             collect(&nested, &format!("{path}."), &all, level);
         } else if !elements.is_empty() {
-            let (_, rest) = Party::of(&all);
-            let name = if rest.len() < all.len() { all.join(" ") } else { rest.join(" ") };
-            level.lists.push(SampleList { path, name, level: self::level(&elements) });
+            let (path, elements, is_page) = page(path, &elements, &words(name));
+            if is_page && all.len() > 1 {
+                all.pop();
+            }
+            level.lists.push(SampleList { path, name: all.join(" "), level: self::level(&elements) });
         } else if values.iter().all(|value| !value.is_array()) {
-            level.values.push(value(path, &all, &words(name), &values));
+            let own = words(name);
+            let currency = currency.clone().filter(|_| own.iter().any(|word| word == "amount"));
+            level.values.push(SampleValue { currency, ..value(path, &all, &own, &values) });
         }
+    }
+}
+
+/// What a page of GraphQL has: its `nodes`, or the node of each of its `edges`.
+fn page<'v>(path: String, elements: &[&'v Value], own: &[String]) -> (String, Vec<&'v Value>, bool) {
+    let own = own.join(" ");
+    let nodes: Option<Vec<&Value>> = elements.iter().map(|element| element.get("node")).collect();
+    match nodes.filter(|nodes| own == "edge" && nodes.iter().all(|node| node.is_object())) {
+        Some(nodes) => (format!("{path}[].node"), nodes, true),
+        None => (path, elements.to_vec(), own == "node"),
     }
 }
 
@@ -107,6 +138,7 @@ fn value(path: String, all: &[String], own: &[String], values: &[&Value]) -> Sam
         depth: all.len().saturating_sub(own.len()),
         texts: texts.filter(|text| !text.is_empty()).collect(),
         is_number: values.iter().any(|value| value.is_number()),
+        currency: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Around, RuleStep, StepDefinition, StepTime};
 use crate::mapping::document::{Context, DocumentPlace, PathScope};
+use crate::mapping::made::MadeSlot;
 use crate::mapping::rule::Operand;
 use crate::mapping::transform::{Arithmetic, calculate, read_number};
 use crate::mapping::value::Value;
@@ -66,6 +67,18 @@ impl RuleStep for Math {
             number = calculation.carry_out(number, around)?;
         }
         Ok(Value::number_of(number))
+    }
+
+    fn waits_for(&self) -> Vec<MadeSlot> {
+        let needed = self.0.iter().filter(|step| match step.operation {
+            Arithmetic::Times | Arithmetic::Over => true,
+            Arithmetic::Plus | Arithmetic::Minus => false,
+        });
+        let made = needed.filter_map(|step| match &step.operand {
+            Operand::Pick(pick) => pick.made,
+            Operand::Constant(_) => None,
+        });
+        made.collect()
     }
 
     fn in_words(&self) -> Vec<String> {

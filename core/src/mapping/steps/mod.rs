@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::document::{Context, DocumentPlace, PathScope};
+use super::made::MadeSlot;
 use super::rule::{Operand, Pick};
 use super::transform::Notation;
 use super::value::Value;
@@ -71,6 +72,11 @@ pub(super) trait RuleStep: Debug + Send + Sync {
     /// Whether what it shares must be there as a whole in the end.
     fn shares_all(&self) -> bool {
         false
+    }
+
+    /// What other rules make, and without which it cannot be done.
+    fn waits_for(&self) -> Vec<MadeSlot> {
+        Vec::new()
     }
 }
 
