@@ -461,3 +461,28 @@ fn mappings_are_shared_between_threads() {
     let mapping = Mapping::compile(ready()[0].document).expect("right");
     shared(&mapping);
 }
+
+#[test]
+fn rules_that_refuse_every_record_are_warned_of() {
+    let warned = |document: &Value| {
+        let refusing =
+            findings(document).into_iter().filter(|found| found.message.contains("is refused here"));
+        refusing.map(|found| format!("{} {}", found.pointer, found.message)).collect::<Vec<_>>()
+    };
+    let refusing = rule(json!({"to": "/ref", "reject": "/ref is still to be decided"}));
+    assert_eq!(warned(&refusing), ["/fields/2 every record is refused here until a rule gives /ref"]);
+    let of_rows =
+        with(|document| document["fields"][1]["fields"][3] = json!({"to": "/tax", "reject": "no tax"}));
+    assert_eq!(
+        warned(&of_rows),
+        [
+            "/fields/1/fields/3 every record with such an element is refused here until a rule gives /rows/*/tax"
+        ]
+    );
+    // What refuses some is what a document is for.
+    let some = rule(json!({"to": "/ref", "when": "!number", "reject": "it has no number"}));
+    assert_eq!(warned(&some), [] as [String; 0]);
+    let mut after = rule(json!({"to": "/ref", "from": "number"}));
+    after["fields"].as_array_mut().expect("rules").push(json!({"to": "/ref", "reject": "it has no number"}));
+    assert_eq!(warned(&after), [] as [String; 0]);
+}

@@ -67,6 +67,24 @@ fn values_with_a_name_are_kept_and_not_written() {
 }
 
 #[test]
+fn what_only_lacks_what_failed_is_told_with_it() {
+    let fields = json!([
+        {"to": "/net", "from": "net", "as": "decimal"},
+        {"to": "/share", "from": "tax", "math": [{"over": {"made": "/net"}}], "as": "decimal"}
+    ]);
+    let mapping = Mapping::compile(&document(fields).to_string()).expect("a document");
+    let told = |record: Value| {
+        let failures = mapping.map(record.to_string().as_bytes()).failures;
+        failures.into_iter().map(|failure| (failure.target, failure.reason)).collect::<Vec<_>>()
+    };
+    let wrong = told(json!({"net": "many", "tax": "1"}));
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert_eq!(wrong[0].0, "/net");
+    let lacking = told(json!({"tax": "1"}));
+    assert_eq!(lacking, [("/share".to_owned(), "over: the record has no /net (made)".to_owned())]);
+}
+
+#[test]
 fn what_one_element_made_says_nothing_in_the_next() {
     let document = document(json!([
         {"to": "/lines", "each": "lines", "fields": [

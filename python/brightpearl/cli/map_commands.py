@@ -75,7 +75,8 @@ def init(
     """Writes a first document, made of a sample by guessing from names.
 
     Says on standard error what was guessed from what, and what must be there and was found nowhere: each record is
-    refused there until somebody decides. The money of rows is taken so that it comes to the total that the sample states.
+    refused there until somebody decides. The money of rows is taken so that it comes to the total that the sample
+    states.
     """
     from brightpearl.cli import begun
 

@@ -3,7 +3,7 @@
 use super::minor_units::StatedUnits;
 use super::names::{
     AMOUNTS, DISCOUNT_LISTS, DISCOUNTS, NETS, PRICES, QUANTITIES, SHIPPING, SHIPPING_LISTS, SHIPPING_TAXES,
-    TAX_LISTS, TAXES, TOTALS, rank, rank_in_record, rank_in_row,
+    TAX_LISTS, TAXES, TOTAL_TAXES, TOTALS, rank, rank_in_record, rank_in_row,
 };
 use super::sample::{SampleLevel, SampleValue};
 use crate::json::{ObjectText, array};
@@ -43,7 +43,7 @@ pub(super) fn total(sample: &SampleLevel) -> Option<&SampleValue> {
 pub(super) fn total_tax(sample: &SampleLevel) -> Option<&SampleValue> {
     let whole = sample.values.iter().filter(|value| value.party.is_none() && is_amount(value));
     let ranked = whole.filter_map(|value| {
-        let rank = rank_in_record(TAXES, &value.full_name)?;
+        let rank = rank_in_record(TOTAL_TAXES, &value.full_name)?;
         Some((rank, value.depth, value))
     });
     ranked.min_by_key(|(rank, depth, _)| (*rank, *depth)).map(|(.., value)| value)

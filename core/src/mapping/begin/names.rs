@@ -227,6 +227,19 @@ pub(super) const TAXES: &[&str] = &[
     "item tax",
     "amount tax",
 ];
+/// The tax of a whole record.
+pub(super) const TOTAL_TAXES: &[&str] = &[
+    "current total tax",
+    "total tax",
+    "tax total",
+    "total tax amount",
+    "tax amount",
+    "amount tax",
+    "total vat",
+    "vat amount",
+    "tax",
+    "vat",
+];
 pub(super) const TAX_LISTS: &[&str] = &["tax line", "tax", "tax detail"];
 pub(super) const AMOUNTS: &[&str] = &["price", "amount", "total", "cost", "value"];
 pub(super) const DISCOUNTS: &[&str] = &["discount", "total discount", "discount amount", "line discount"];
@@ -297,8 +310,8 @@ pub(super) fn list_likeness(member: &[String], name: &str) -> Option<usize> {
 const MONEY_WORDS: [&str; 5] = ["amount", "value", "money", "shop", "set"];
 
 /// Words before the name of a record's sum that say no more than that it is the record's: `pricingSummary.total`.
-const OF_RECORDS: [&str; 9] =
-    ["order", "sale", "invoice", "cart", "checkout", "proceed", "pricing", "summary", "total"];
+const OF_RECORDS: [&str; 8] =
+    ["order", "sale", "invoice", "checkout", "proceed", "pricing", "summary", "total"];
 
 /// The same of a row's: `product.price.unitPrice`.
 const OF_ROWS: [&str; 8] = ["line", "item", "product", "price", "proceed", "pricing", "original", "total"];
