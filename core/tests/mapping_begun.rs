@@ -256,7 +256,7 @@ fn what_must_be_there_and_is_nowhere_stands_there_to_be_set() {
     let document: Value = serde_json::from_str(begun.document.get()).expect("JSON");
     let rows = document["fields"].as_array().expect("rules").iter().find(|rule| rule["to"] == "/corrections");
     assert_eq!(rows.expect("rows")["each"], "lines");
-    assert!(refusals(&begun, &counted).contains(&"{id}".to_owned()), "{}", begun.document);
+    assert!(refusals(&begun, &counted).contains(&"{ID}".to_owned()), "{}", begun.document);
     assert!(begun.remarks.iter().any(|remark| remark.contains("of the path is still to be decided")));
 }
 

@@ -43,6 +43,7 @@ pub(super) fn check(
     if let Some(target) = &document.target {
         for parameter in &target.parameters {
             check.searches(&parameter.rule);
+            check.refusal(&parameter.rule);
         }
     }
     let target = document.target.as_ref().map(|target| target.path.as_str());
@@ -167,10 +168,8 @@ impl DocumentCheck<'_> {
     }
 
     fn leaf(&mut self, leaf: &Leaf) {
-        if let Some(first) = leaf.rules.first().filter(|rule| refuses_always(rule)) {
-            let what = if first.level == 0 { "every record" } else { "every record with such an element" };
-            let message = format!("{what} is refused here until a rule gives {}", first.to);
-            self.findings.warn(&*first.pointer, message);
+        if let Some(first) = leaf.rules.first() {
+            self.refusal(first);
         }
         for (place, rule) in leaf.rules.iter().enumerate() {
             let hiding =
@@ -185,6 +184,16 @@ impl DocumentCheck<'_> {
                 self.fits(rule, shape);
             }
         }
+    }
+
+    /// Warns of a place for which there is nothing but a refusal.
+    fn refusal(&mut self, rule: &MappingRule) {
+        if !matches!(rule.source, Source::Reject(_)) || rule.when.is_some() || rule.missing.is_some() {
+            return;
+        }
+        let what = if rule.level == 0 { "every record" } else { "every record with such an element" };
+        let message = format!("{what} is refused here until a rule gives {}", rule.to);
+        self.findings.warn(&*rule.pointer, message);
     }
 
     /// Whether what is known of a rule's value fits its target.
@@ -343,11 +352,6 @@ impl DocumentCheck<'_> {
             self.findings.error(pointer, format!("the filter takes {}", error.message()));
         }
     }
-}
-
-/// Whether a rule has nothing but a refusal.
-fn refuses_always(rule: &MappingRule) -> bool {
-    matches!(rule.source, Source::Reject(_)) && rule.when.is_none() && rule.missing.is_none()
 }
 
 /// Whether a rule gives a value, or a failure, for every record.
