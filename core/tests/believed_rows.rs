@@ -131,3 +131,60 @@ fn a_refusal_of_the_read_is_not_one_of_the_rows() {
     });
     assert_eq!((ran.states(), writes(&ran)), (vec!["rejected"], 0));
 }
+
+/// Pushes an order of three lines onto one of two rows. The answer to the row that is added is lost, whether or not the row
+/// is `added`; so many of the reads behind it have the order as it was before, or all that there are.
+fn push_losing_an_answer(added: bool, stale: usize) -> (Ran, usize) {
+    let mut account = Account::new();
+    let order =
+        Order { reference: "A".to_owned(), warehouse: 2, created: START / 1_000 - 900, updated: None };
+    account.orders.insert(1, order);
+    let (before, mut posts, mut reads_since) = (vec![row(11), row(12)], 0, 0);
+    let mut rows = before.clone();
+    let lines = vec![json!({}); 3];
+    let push =
+        Push { existing: Existing::Update, ..push_of_records(&[json!({"number": "A", "lines": lines})]) };
+    let ran = run(client("").push(push).unwrap(), &mut account, |request: &Request, account| {
+        let path = request.url.split_once("/acme/").unwrap().1;
+        let answer = match request.method {
+            Method::Get if path.starts_with("order-service/sales-order/") => {
+                reads_since += usize::from(posts > 0);
+                let is_stale = posts == 1 && reads_since <= stale;
+                json!({"response": [read(if is_stale { &before } else { &rows }, true)]})
+            }
+            Method::Post if path.ends_with("/row") => {
+                posts += 1;
+                if posts > 1 || added {
+                    rows.push(row(12 + posts));
+                }
+                if posts == 1 {
+                    return Given::Lost;
+                }
+                json!({"response": 12 + posts})
+            }
+            _ => return Given::Own,
+        };
+        Given::Instead(account.response(200, answer.to_string()))
+    });
+    (ran, rows.len())
+}
+
+#[test]
+fn a_row_whose_answer_was_lost_is_not_added_again_after_reads_that_lag() {
+    for stale in 0..=3 {
+        let (ran, rows) = push_losing_an_answer(true, stale);
+        assert_eq!((ran.states(), writes(&ran), rows), (vec!["updated"], 1, 3), "{stale} {:?}", ran.outcomes);
+        // Once before the change, and until it is seen; no search says what rows an order has.
+        let reads = ran.count(Method::Get, "order-service/sales-order/");
+        assert_eq!(reads, 2 + stale, "{stale}: {:?}", ran.sent);
+        assert_eq!(ran.count(Method::Get, "order-service/order-search"), 1, "{stale}: {:?}", ran.sent);
+    }
+}
+
+#[test]
+fn a_row_that_no_read_shows_is_added_after_the_last_of_them() {
+    let (ran, rows) = push_losing_an_answer(false, 0);
+    assert_eq!((ran.states(), writes(&ran), rows), (vec!["updated"], 2, 3), "{:?}", ran.outcomes);
+    let looks = push_of_records(&[]).looks_ms.len();
+    assert_eq!(ran.count(Method::Get, "order-service/sales-order/"), 1 + (1 + looks) + 1, "{:?}", ran.sent);
+}

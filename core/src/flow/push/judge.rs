@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::{change, has_status, says_status};
+use super::change::{change, has_status, is_of_rows, says_status};
 use super::compare::differences;
 use super::doubt::{Doubt, Doubted};
 use super::ending::Ending;
@@ -202,17 +202,18 @@ impl Judge<'_> {
             (Existing::Update, None) => self.of_incomparable(entry, id),
             (Existing::Update, Some(update)) => match entry.progress().there() {
                 Some((id, json)) => self.of_read(entry, update, id, json),
-                // What was added, and may arrive late, must not be added once more.
-                None if self.may_arrive_late(entry) => Verdict::LookAgain,
                 None => self.look_up_or(entry, Verdict::Read(id)),
             },
         }
     }
 
-    /// Whether an attempt in doubt may have added something to what is there, and it was not waited for long enough.
-    fn may_arrive_late(self, entry: &PushEntry) -> bool {
-        let Some(doubt) = entry.progress().doubt() else { return false };
-        self.may_have_added(doubt) && doubt.looks < self.terms.looks_ms().len()
+    /// Whether an attempt in doubt may show late in what is read, and it was not read often enough. A search shows no
+    /// rows, so only reads of the record itself say whether one was changed.
+    fn may_show_late(self, entry: &PushEntry, update: &Update, found: &[Difference], doubt: &Doubt) -> bool {
+        let is_of_rows = || found.iter().any(|difference| is_of_rows(update, difference));
+        doubt.attempt == Doubted::Change
+            && entry.progress().rereads() < self.terms.looks_ms().len()
+            && (self.may_have_added(doubt) || is_of_rows())
     }
 
     /// Whether an attempt in doubt may have added something. What an earlier run was about may have.
@@ -264,6 +265,9 @@ impl Judge<'_> {
         }
         let writes = change(update, id, &body, json, &found);
         let then = match (writes.is_empty(), doubt) {
+            (false, Some(doubt)) if self.may_show_late(entry, update, &found, doubt) => {
+                return Verdict::ReadAgain;
+            }
             (false, Some(doubt)) if self.is_not_to_be_repeated(entry, doubt) => Verdict::LeaveInDoubt,
             (false, _) => Verdict::Change(id, writes),
             (true, _) if !found.is_empty() => {

@@ -347,12 +347,18 @@ impl Progress {
 
     /// What is there is to be changed, by one write after the other.
     pub(super) fn make_ready_to_change(&mut self, mut requests: VecDeque<SingleRequest>) -> Result<()> {
+        let was_in_doubt = self.doubt().is_some();
         self.go("changed", |before| {
             let Station::Read(id, ..) = before else { return Err(before) };
             let Some(request) = requests.pop_front() else { return Err(before) };
             let write = PendingWrite { request, changes: Some(id), rest: requests, done: 0 };
             Ok((Station::Ready(Box::new(write), None), ()))
-        })
+        })?;
+        if was_in_doubt {
+            // What was read to settle that doubt is not counted for what is written now.
+            self.rereads = 0;
+        }
+        Ok(())
     }
 
     /// The write that was out is done; the next one of the same change is to be sent. Says whether there is one.
@@ -472,6 +478,8 @@ impl Progress {
             let doubt = Doubt { adds, ..Doubt::of(write.changes.is_some(), Some(error)) };
             Ok((Station::Open(Unclear::Doubt(doubt)), write.request))
         })?;
+        self.rereads = 0;
+        self.read_before = None;
         self.written = Some(request);
         Ok(())
     }
