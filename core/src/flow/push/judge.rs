@@ -263,6 +263,10 @@ impl Judge<'_> {
             let ending = Ending { id: Some(id), ..Ending::because(State::Differs, gone.reason()) };
             return Verdict::Compared([found, vec![gone.difference]].concat(), Box::new(settle(ending)));
         }
+        // What the record refers to by a value that nothing has is surely not what the other one refers to.
+        if let Some(first) = self.of_uncreated(entry, |reference| !reference.search.is_empty()) {
+            return first;
+        }
         let writes = change(update, id, &body, json, &found);
         let then = match (writes.is_empty(), doubt) {
             (false, Some(doubt)) if self.may_show_late(entry, update, &found, doubt) => {
@@ -302,9 +306,16 @@ impl Judge<'_> {
         if let Some(reason) = &entry.mapped().skipped {
             return settle(Ending::because(State::Skipped, reason.clone()));
         }
+        let then = self.of_uncreated(entry, |_| true).unwrap_or(Verdict::Write);
+        let verdict = self.look_up_or(entry, then);
+        if matches!(verdict, Verdict::Write) { self.of_pieces(entry) } else { verdict }
+    }
+
+    /// Of what an entry refers to, what is to be created first, or waited for; nothing where all of it is there.
+    fn of_uncreated(self, entry: &PushEntry, is_meant: impl Fn(&Reference) -> bool) -> Option<Verdict> {
         let mut is_waiting = false;
         let mut uncreated = Vec::new();
-        for reference in &entry.mapped().references {
+        for reference in entry.mapped().references.iter().filter(|reference| is_meant(reference)) {
             match self.referents.of(entry, reference) {
                 Referent::Uncreated(slot) => uncreated.push((reference.clone(), slot)),
                 Referent::Awaited => is_waiting = true,
@@ -316,13 +327,11 @@ impl Judge<'_> {
                 | Referent::InDoubt(_) => {}
             }
         }
-        let then = match (uncreated.is_empty(), is_waiting) {
-            (false, _) => Verdict::Create(uncreated),
-            (true, true) => Verdict::Wait,
-            (true, false) => Verdict::Write,
-        };
-        let verdict = self.look_up_or(entry, then);
-        if matches!(verdict, Verdict::Write) { self.of_pieces(entry) } else { verdict }
+        match (uncreated.is_empty(), is_waiting) {
+            (false, _) => Some(Verdict::Create(uncreated)),
+            (true, true) => Some(Verdict::Wait),
+            (true, false) => None,
+        }
     }
 
     /// A shipment of other products, or quantities, than its note has is another shipment.

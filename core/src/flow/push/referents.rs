@@ -69,7 +69,7 @@ pub(super) enum Aim {
     Writing,
     /// To be shown.
     Showing,
-    /// To be compared with a record that is there, for which nothing is created.
+    /// To be compared with a record that is there. What would be created for it without having been looked for is left out.
     Comparing,
 }
 
@@ -166,6 +166,11 @@ impl Referents<'_> {
             | Referent::InDoubt(_) => Resolution::LeftOut,
         };
         entry.mapped().told(&resolve)
+    }
+
+    /// Whether a dry run would create something that an entry refers to.
+    pub(super) fn has_planned(self, entry: &PushEntry) -> bool {
+        entry.mapped().references.iter().any(|reference| self.is_planned(entry, reference))
     }
 
     fn is_planned(self, entry: &PushEntry, reference: &Reference) -> bool {

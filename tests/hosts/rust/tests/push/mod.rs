@@ -7,6 +7,7 @@ mod credits;
 mod left_out;
 mod packages;
 mod ready;
+mod referents;
 mod shipments;
 
 use brightpearl_core::flow::State;
