@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from collections.abc import Mapping
+from itertools import islice
+from operator import length_hint
 
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import whole_number
@@ -22,6 +25,9 @@ _OWN = ("Veiled",)
 
 LARGEST_COUNT = (1 << 63) - 1
 """The most that can be counted."""
+
+MOST_ELEMENTS = 10_000_000
+"""The most of anything that one argument takes: more ids than an account has, and as much as memory is sure to hold."""
 
 
 def named(value: object) -> str:
@@ -57,7 +63,28 @@ def each_of(value: Any, name: str, expected: str) -> list[Any]:
     except TypeError:
         # An array without dimensions has the method, too.
         raise wrong_type(name, value, expected) from None
-    return list(iterator)
+    return taken(iterator, name, expected, announced=value)
+
+
+def taken(elements: Iterable[Any], name: str, expected: str, *, announced: object = None) -> list[Any]:
+    """All of the elements of what may have no end, or more than can be held: those are refused.
+
+    `announced`: what says how many there are, where that is not the iterable itself.
+    """
+    try:
+        fits = length_hint(elements if announced is None else announced) <= MOST_ELEMENTS
+    except OverflowError:
+        # Such as `range(10**20)`.
+        fits = False
+    # A slice announces nothing, so that no room is made for what does not come.
+    found = list(islice(elements, MOST_ELEMENTS + 1)) if fits else []
+    if not fits or len(found) > MOST_ELEMENTS:
+        raise ValidationError(
+            f"`{name}` has more than {MOST_ELEMENTS:,} elements, or no end; expected {expected}",
+            location=name,
+            advice="Nothing was sent. Give fewer of them, in several calls.",
+        )
+    return found
 
 
 def checked_seconds(value: object, name: str) -> float:
@@ -83,7 +110,11 @@ def _number(value: Any, name: str) -> int | float:
         return whole
     is_of_numpy = getattr(getattr(value, "dtype", None), "kind", None) == "f" and getattr(value, "shape", None) == ()
     if is_of_numpy or type(value).__name__ == "Decimal":
-        return float(value)
+        try:
+            return float(value)
+        except ValueError:
+            # The `nan` of decimals that no operation takes.
+            return math.nan
     raise wrong_type(name, value, "a number of seconds")
 
 

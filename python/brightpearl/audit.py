@@ -15,7 +15,7 @@ import os
 import threading
 import time
 
-from brightpearl.arguments import checked_path
+from brightpearl.arguments import checked_path, each_of
 from brightpearl.audit_tail import Tail, end_of
 from brightpearl.discovery import ask
 from brightpearl.locking import lock, unlock
@@ -273,7 +273,7 @@ def verify(path: str | os.PathLike[str], *, anchors: Iterable[str] = (), key: st
     import codecs
 
     read = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    kept = {"anchors": list(anchors), "key": key}
+    kept = {"anchors": each_of(anchors, "anchors", "several heads"), "key": key}
     state = None
     findings: list[AuditFinding] = []
     more = 0

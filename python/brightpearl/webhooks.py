@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from brightpearl.arguments import checked_text, wrong_type
+from brightpearl.arguments import checked_text, each_of, wrong_type
 from brightpearl.discovery import ask
 from brightpearl.kinds import RemovalReason, Severity, Unaccepted
 from brightpearl.text import Hidden
@@ -228,8 +228,8 @@ def coalesce(notifications: Iterable[Notification], settled: Iterable[str] = ())
     """Puts notifications together, in whichever order they came: each id of a resource is read once, repetitions count
     once, and those whose key is among the settled not at all."""
     question = {
-        "notifications": json.dumps([_written(one) for one in notifications]),
-        "settled": json.dumps(list(settled)),
+        "notifications": json.dumps([_written(one) for one in each_of(notifications, "notifications", "several")]),
+        "settled": json.dumps(each_of(settled, "settled", "the keys of several")),
     }
     told = ask({"coalesce_notifications": question})
     return CoalescedNotifications(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, dump_json, tell_of_cut
-from brightpearl.arguments import checked_text, each_of, named
+from brightpearl.arguments import checked_text, each_of, named, taken
 from brightpearl.cells import Unreadable, unreadable
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import is_missing, own_values, plain, whole_number
@@ -84,7 +84,8 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
         return single
     # A table would be its columns' names.
     if isinstance(value, Iterable) and not isinstance(value, (*_TEXTS, Mapping)) and not hasattr(value, "columns"):
-        texts = [_single_text(plain_at(element, place), place, fractions) for element in value]
+        elements = taken(value, place, "a value, or several")
+        texts = [_single_text(plain_at(element, place), place, fractions) for element in elements]
         known = [text for text in texts if text is not None]
         if len(known) == len(texts):
             return ",".join(known)

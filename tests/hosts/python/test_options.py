@@ -16,6 +16,7 @@ from brightpearl import (
     AsyncClient,
     AuthenticationError,
     Client,
+    FileLease,
     NotSent,
     PrivateApp,
     Request,
@@ -28,6 +29,7 @@ from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator
 from conftest import SEARCH, TOKEN, Account, page, resources
 from forward_proxy import forward_proxy
+from pushed import MAPPING
 
 OUTAGE = Response(503, {}, b"")
 CREDENTIALS = PrivateApp("acme_sync", TOKEN)
@@ -373,3 +375,17 @@ def test_numbers_of_other_libraries_are_seconds(account: Account, seconds: Any) 
     account.answers(page([1]))
     list(account.client().with_options(timeout=seconds).search(SEARCH))
     assert account.requests[0].timeout == float(seconds)
+
+
+@pytest.mark.parametrize("wrong", [Decimal("sNaN"), Decimal("-sNaN"), Decimal("NaN"), Decimal("1e999999")], ids=str)
+def test_decimals_that_are_no_number_are_refused_by_their_name(account: Account, wrong: Decimal) -> None:
+    client = account.client()
+    for name, call in {
+        "timeout": lambda: client.with_options(timeout=wrong),  # type: ignore[arg-type]
+        "overlap": lambda: client.pull("order", overlap=wrong),  # type: ignore[arg-type]
+        "looks[0]": lambda: client.push(MAPPING, [], write=True, looks=[wrong]),  # type: ignore[list-item]
+        "wait": lambda: FileLease("lease", wait=wrong),  # type: ignore[arg-type]
+    }.items():
+        with pytest.raises(ValidationError, match=r"is (nan|inf); expected seconds") as caught:
+            call()
+        assert caught.value.location == name
