@@ -19,6 +19,8 @@ use crate::private_file::{in_words, irregular_kind, is_still_named, named, sync_
 #[derive(Debug)]
 pub(crate) struct JournalFile {
     path: PathBuf,
+    /// Where it stands, though the process may go to another folder.
+    place: PathBuf,
     file: File,
     /// The process that has it. A child that was forked from it shares its lock.
     owner: u32,
@@ -61,7 +63,8 @@ impl JournalFile {
         let is_torn = !bytes.is_empty() && !bytes.ends_with(b"\n");
         // A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((Self { path, file, owner: process::id(), is_torn, is_begun: false }, text))
+        let place = fs::canonicalize(&path).map_err(|error| cannot_be_opened(&path, &error))?;
+        Ok((Self { path, place, file, owner: process::id(), is_torn, is_begun: false }, text))
     }
 
     /// Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a line of its
@@ -88,6 +91,11 @@ impl JournalFile {
         self.is_torn = true;
         let kept = self.file.write_all(&bytes).and_then(|()| self.file.sync_all());
         kept.map_err(|error| cannot_be_written(&self.path, &error))?;
+        // Another push that finds none under the name would begin as if nothing had been written.
+        let found = self.file.metadata().map_err(|error| cannot_be_written(&self.path, &error))?;
+        if !is_still_named(&found, &self.place) {
+            return Err(was_lost(&self.path));
+        }
         self.is_torn = false;
         self.is_begun |= begins;
         Ok(())
@@ -225,6 +233,17 @@ fn cannot_be_opened(path: &Path, error: &io::Error) -> Failure {
     );
     Failure::from(Error::validation(PLACE, message))
         .advising("Correct the path, or what may be done with the file and its directory.")
+}
+
+fn was_lost(path: &Path) -> Failure {
+    let message = format!(
+        "the journal {} was removed or replaced while the push had it; no write is sent before it is announced there",
+        named(path)
+    );
+    Failure::from(Error::validation(PLACE, message)).advising(
+        "Put the file back where it was, or push the same records once more: what was written is looked for by its keys. \
+         Move a journal only between pushes.",
+    )
 }
 
 fn cannot_be_written(path: &Path, error: &io::Error) -> Failure {

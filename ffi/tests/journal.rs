@@ -123,6 +123,24 @@ fn is_alone(test: &str) -> bool {
 }
 
 #[test]
+fn a_journal_that_lost_its_name_takes_no_more_lines() {
+    for is_replaced in [false, true] {
+        let folder = Folder::new();
+        let path = folder.path("journal");
+        let journal = Journal::open(&path).unwrap();
+        journal.append("{\"a\":1}\n").unwrap();
+        fs::rename(&path, folder.path("before")).unwrap();
+        if is_replaced {
+            fs::write(&path, "{\"a\":1}\n").unwrap();
+        }
+        let Told(status, place, message, advice) = journal.append("{\"b\":2}\n").unwrap_err();
+        assert_eq!((status, place.as_str()), (bp_status::Validation, "journal"));
+        assert!(message.contains("was removed or replaced while the push had it"), "{message}");
+        assert!(advice.contains("push the same records once more"), "{advice}");
+    }
+}
+
+#[test]
 fn a_missing_file_is_an_empty_journal_and_it_only_grows() {
     let folder = Folder::new();
     let path = folder.path("journal");

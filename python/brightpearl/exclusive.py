@@ -105,7 +105,7 @@ class FileLease:
                 raise ValidationError(
                     f"the file {self._path!r} is not that of a lease; expected one of its own, or none yet",
                     location="exclusive",
-                    advice="Nothing was changed. Name another file.",
+                    advice="Nothing was changed. Name another file, or remove this one if nobody needs it.",
                 )
             if not lock(file):
                 file.close()
@@ -154,9 +154,17 @@ def _myself() -> bytes:
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}).encode() + b"\n"
 
 
+_BEGINNING = b'{"pid": '
+
+
 def _is_ours(text: bytes) -> bool:
+    """Whether a lease has written it. One that is just writing it, or was killed meanwhile, has left its beginning, and
+    a loss of power zeros."""
     import json
 
+    text = text.strip(b"\0")
+    if not text or (not text.endswith(b"\n") and (text.startswith(_BEGINNING) or _BEGINNING.startswith(text))):
+        return True
     try:
         return set(json.loads(text)) == {"pid", "host", "since"}
     except (ValueError, TypeError):

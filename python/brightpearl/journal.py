@@ -44,7 +44,7 @@ class Journal:
     A child that is forked while it is open cannot write to it, and does not let others have it.
     """
 
-    __slots__ = ("_file", "_is_torn", "_owner", "_path", "_size")
+    __slots__ = ("_file", "_is_torn", "_owner", "_path", "_place", "_size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
@@ -53,6 +53,8 @@ class Journal:
         # Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
         _require_regular(self._path, irregular(self._path))
         self._file = self._locked()
+        # Where it stands, though the process may go to another folder.
+        self._place = os.path.realpath(self._path)
         try:
             remove_abandoned(self._path)
             self._size = os.fstat(self._file.fileno()).st_size
@@ -147,7 +149,8 @@ class Journal:
         """Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a
         line of its own.
 
-        Raises `MisuseError` in a forked child: two processes at one end of the file would cut each other's lines.
+        Raises `JournalError` when it cannot be written, or was removed or replaced meanwhile, and `MisuseError` in a
+        forked child: two processes at one end of the file would cut each other's lines.
         """
         if self._owner != os.getpid():
             raise MisuseError(
@@ -165,6 +168,9 @@ class Journal:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise self._failure(error) from error
+        # Another push that finds none under the name would begin as if nothing had been written.
+        if not is_still_named(self._file, self._place):
+            raise self._lost()
         self._is_torn = not lines.endswith("\n")
 
     def close(self) -> None:
@@ -174,6 +180,17 @@ class Journal:
         if self._owner == os.getpid() and not self._file.closed:
             unlock(self._file)
         self._file.close()
+
+    def _lost(self) -> JournalError:
+        failure = JournalError(
+            f"the journal {self._path!r} was removed or replaced while the push had it; no write is sent before it is "
+            "announced there",
+            location="journal",
+            advice="Put the file back where it was, or push the same records once more: what was written is looked for "
+            "by its keys. Move a journal only between pushes.",
+        )
+        failure.errno, failure.strerror, failure.filename = errno.ENOENT, os.strerror(errno.ENOENT), self._path
+        return failure
 
     def _failure(self, error: OSError) -> JournalError:
         failure = JournalError(

@@ -56,7 +56,8 @@ class NameLock:
         file, self._file = self._file, None
         if file is None:
             return
-        if os.name == "posix":
+        # Somebody may have removed it, and another process have one of its own by now.
+        if os.name == "posix" and is_still_named(file, self._path):
             os.unlink(self._path)
         file.close()
 

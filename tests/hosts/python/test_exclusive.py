@@ -169,6 +169,16 @@ def test_another_file_is_never_taken_for_a_lease(tmp_path: Path) -> None:
         FileLease(tmp_path / "fifo").acquire()
 
 
+@pytest.mark.parametrize("left", [b'{"pid": 1, "ho', b'{"pi', b"\0" * 64, b'{"pid": 1\0\0\0'])
+def test_a_lease_that_a_crash_cut_is_taken_by_the_next(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "lease"
+    path.write_bytes(left)
+    lease = FileLease(path)
+    lease.acquire()
+    assert json.loads(path.read_bytes())["pid"] == os.getpid()
+    lease.release()
+
+
 def test_the_command_is_refused_with_who_has_the_lease(client: Client, tmp_path: Path) -> None:
     mapping, file, lock = tmp_path / "mapping.json", tmp_path / "orders.jsonl", tmp_path / "lease"
     mapping.write_text(json.dumps(ORDERS))

@@ -14,6 +14,7 @@ import pytest
 
 from brightpearl import ValidationError
 from brightpearl.journal import Journal, JournalError, read_journal
+from brightpearl.locking import NameLock
 from brightpearl.state_file import StateFile, read_state
 
 _HEAD = b'{"push":{"version":1,"account":"acme","mapping":"orders"}}\n'
@@ -444,6 +445,46 @@ def test_a_journal_in_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"the folder .*missing' does not exist") as caught:
         Journal(tmp_path / "missing" / "journal")
     assert (caught.value.errno, caught.value.location) == (errno.ENOENT, "journal")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a file in use keeps its name")
+@pytest.mark.parametrize("how", ["removed", "moved", "replaced"])
+def test_a_journal_that_lost_its_name_takes_no_more_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    path = tmp_path / "journal"
+    # The process may go to another folder meanwhile.
+    monkeypatch.chdir(tmp_path)
+    journal = Journal("journal")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    journal.append(_HEAD.decode())
+    if how == "removed":
+        path.unlink()
+    else:
+        path.rename(tmp_path / "before")
+    if how == "replaced":
+        path.write_bytes(_HEAD)
+    with pytest.raises(JournalError, match="was removed or replaced while the push had it") as caught:
+        journal.append('{"write":{"what":"00"}}\n')
+    assert (caught.value.errno, caught.value.location) == (errno.ENOENT, "journal")
+    journal.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a file in use keeps its name")
+def test_a_name_that_another_process_has_by_now_stays_its_own(tmp_path: Path) -> None:
+    first = NameLock(str(tmp_path / "state"))
+    assert first.take()
+    (locked,) = tmp_path.iterdir()
+    locked.unlink()
+    second = NameLock(str(tmp_path / "state"))
+    assert second.take()
+    first.give_back()
+    assert locked.exists()
+    assert not NameLock(str(tmp_path / "state")).take()
+    locked.unlink()
+    second.give_back()
     assert list(tmp_path.iterdir()) == []
 
 
