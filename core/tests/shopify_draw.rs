@@ -93,7 +93,8 @@ pub(crate) fn shopify_order(number: u64) -> Option<ShopifyOrder> {
     let mut tax: i64 = lines.iter().map(|line| line.current(line.tax)).sum();
     // Whoever gave pieces back one by one may have rounded their taxes otherwise.
     if draw.one_in(4) && !kind.is_remitted {
-        let parts = lines.iter().filter(|line| line.left > 0 && line.left < line.quantity).count() as i64;
+        let is_split = |line: &&Line| line.tax > 0 && line.left > 0 && line.left < line.quantity;
+        let parts = lines.iter().filter(is_split).count() as i64;
         tax = (tax + draw.below(2 * parts + 1) - parts).max(0);
     }
     let charged: i64 = lines.iter().map(|line| line.current(line.charged)).sum();
