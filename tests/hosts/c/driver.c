@@ -380,14 +380,32 @@ static bp_call *writing_push_of(const bp_client *client, bp_text journal) {
   return call;
 }
 
-/* A journal in a new file, whose name is gone already. */
+#define MOST_JOURNALS 16
+
+static char journals[MOST_JOURNALS][32];
+static int journal_count;
+
+static void remove_journals(void) {
+  while (journal_count > 0) {
+    unlink(journals[--journal_count]);
+  }
+}
+
+/* A journal in a new file, which stays until the program ends. */
 static bp_journal *new_journal(void) {
-  char path[] = "/tmp/brightpearl-driver-XXXXXX";
+  static const char pattern[] = "/tmp/brightpearl-driver-XXXXXX";
   bp_journal *journal = NULL;
-  int file = mkstemp(path);
-  expect(file >= 0 && bp_journal_open(path, strlen(path), &journal, NULL) == BP_STATUS_OK, "a journal");
+  char *path = journals[journal_count];
+  int file;
+  expect(journal_count < MOST_JOURNALS, "room for another journal");
+  memcpy(path, pattern, sizeof pattern);
+  file = mkstemp(path);
+  expect(file >= 0, "a new file");
   close(file);
-  unlink(path);
+  if (journal_count++ == 0) {
+    atexit(remove_journals);
+  }
+  expect(bp_journal_open(path, strlen(path), &journal, NULL) == BP_STATUS_OK, "a journal");
   return journal;
 }
 
