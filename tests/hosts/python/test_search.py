@@ -165,7 +165,7 @@ def test_dicts_and_pages(account: Account, client: Client) -> None:
     assert whole.columns == ("orderId", "orderStatusId", "createdOn", "customerRef")
     with pytest.raises(IndexError, match="row 2 is not on the page, which has 2"):
         whole[2]
-    with pytest.raises(ValueError, match='expected "datetime" or "text"'):
+    with pytest.raises(ValueError, match="expected one of 'datetime', 'text'"):
         whole.to_dicts(dates="words")  # type: ignore[arg-type]
 
 
