@@ -5,6 +5,6 @@ assert.equal(backend, process.argv[2]);
 assert.equal(version, require("brightpearl/package.json").version);
 assert.ok(tasks().length > 20);
 assert.throws(() => new Client({ account: "acme", datacentre: "use1" }), {
-    location: null,
+    location: "credentials",
     message: /`credentials` is missing/,
 });
