@@ -1,0 +1,55 @@
+"""Whatever the tests build is built with one choice of features: two would have the engine compiled twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import defaultdict
+
+import pytest
+
+from dependencies import ROOT
+
+# A crate, for what it is built, and how far it is optimised.
+Unit = tuple[str, str, str | None, str]
+
+
+def features(*arguments: str) -> dict[Unit, set[tuple[str, ...]]]:
+    """The features of all that a command of `tests/cargo.sh` would compile."""
+    command = [ROOT / "tests/cargo.sh", *arguments, "-Zunstable-options", "--unit-graph"]
+    environment = os.environ | {"RUSTC_BOOTSTRAP": "1"}
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    found: dict[Unit, set[tuple[str, ...]]] = defaultdict(set)
+    for unit in json.loads(output)["units"]:
+        if unit["mode"] == "build":
+            key = (unit["pkg_id"], unit["target"]["name"], unit["platform"], unit["profile"]["opt_level"])
+            found[key].add(tuple(unit["features"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def tested() -> dict[Unit, set[tuple[str, ...]]]:
+    return features("test", "--no-run")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "--bin", "simulate"),
+        ("build", "--bin", "brightpearl-emulator"),
+        ("build", "--bin", "bless-vectors"),
+        ("build", "--bin", "brightpearl-component"),
+        ("build", "--example", "pull"),
+        ("build", "--bins", "--benches", "--examples"),
+        ("test", "--no-run", "--test", "header"),
+        ("test", "--no-run", "--test", "planted"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_builds_what_the_tests_have_built(
+    arguments: tuple[str, ...], tested: dict[Unit, set[tuple[str, ...]]]
+) -> None:
+    built = {unit: chosen for unit, chosen in features(*arguments).items() if unit in tested}
+    assert built
+    assert not {unit: chosen for unit, chosen in built.items() if not chosen <= tested[unit]}
