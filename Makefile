@@ -99,22 +99,16 @@ format-rust:
 .PHONY: lint-rust
 lint-rust: format-rust
 	@tests/step.sh "lints" cargo clippy --locked --workspace --exclude $(EMBEDDED_PACKAGE) --all-features --all-targets -- -D warnings
-	$(document)
 
 # The same where the builds of the tests lint: what is left are the crates that they do not build.
 .PHONY: lint-rest
 lint-rest: | $(if $(SIDE_BY_SIDE),run-rust)
 	@tests/step.sh "benchmarks" $(CARGO_OF_TESTS) build --bins --benches --examples
-	$(document)
-
-define document
-@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
-endef
 
 .PHONY: run-rust
 run-rust:
 	@tests/step.sh "Rust tests" $(CARGO_OF_TESTS) test --lib --bins --test suite --test header --test freed_secrets --test secrets_in_memory --test server -- --show-output
-	@tests/step.sh "Rust's documentation" $(CARGO_OF_TESTS) test --doc
+	@tests/step.sh "Rust's documentation" env RUSTDOC=$(CURDIR)/tests/rustdoc.sh $(CARGO_OF_TESTS) test --doc
 	@tests/step.sh "world data" cargo test --locked --profile host -p brightpearl-world-data
 	@tests/step.sh "Rust host" $(CARGO_OF_TESTS) test --test host --test random_orders -- --show-output
 	@tests/step.sh "long Rust tests" $(CARGO_OF_TESTS) test --test optimised --test limits --test limits_inputs
