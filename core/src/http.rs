@@ -138,7 +138,7 @@ impl Headers {
 
 /// The headers that are known to carry no credential. Not among them are those with addresses, such as `Location`,
 /// whose query may have one.
-const HARMLESS: [&str; 58] = [
+const HARMLESS: [&str; 64] = [
     "accept",
     "accept-charset",
     "accept-encoding",
@@ -152,6 +152,7 @@ const HARMLESS: [&str; 58] = [
     "brightpearl-next-throttle-period",
     "brightpearl-requests-remaining",
     "cache-control",
+    "cf-ray",
     "connection",
     "content-disposition",
     "content-encoding",
@@ -173,10 +174,13 @@ const HARMLESS: [&str; 58] = [
     "keep-alive",
     "last-modified",
     "max-forwards",
+    "message-type",
     "pragma",
     "prefer",
     "range",
+    "request-id",
     "retry-after",
+    "ruid",
     "server",
     "strict-transport-security",
     "te",
@@ -187,6 +191,8 @@ const HARMLESS: [&str; 58] = [
     "vary",
     "via",
     "warning",
+    "x-amz-cf-id",
+    "x-amzn-requestid",
     "x-content-type-options",
     "x-correlation-id",
     "x-frame-options",

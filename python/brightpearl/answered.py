@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 MOST = 1000
 """Answers of one call that are kept, the latest."""
 
-_REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray")
-"""Where servers and what stands before them name a request, in the order in which they are believed."""
+_REQUEST_IDS = (
+    "ruid",
+    "x-request-id",
+    "request-id",
+    "x-correlation-id",
+    "x-amzn-requestid",
+    "x-amz-cf-id",
+    "cf-ray",
+)
+"""Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes §1.7)."""
 
 
 class Answered(Record):

@@ -39,7 +39,7 @@ pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<Strin
         return as_it_is();
     }
     if let Some(named) = catalog().find(|resource| resource.name == *first) {
-        let full = in_full(named, rest, method)?;
+        let full = without_its_service(&segments, method).map_or_else(|| in_full(named, rest, method), Ok)?;
         return Ok(if query.is_empty() { full } else { format!("{full}?{query}") });
     }
     let short = || {
@@ -86,6 +86,28 @@ fn known_paths() -> impl Iterator<Item = &'static str> {
     endpoints.chain(catalog().flat_map(|resource| resource.searches.iter().map(|search| search.path)))
 }
 
+/// The known path that lacks nothing but its service, such as `order/7/note`: one that takes the verb before one that does not.
+fn without_its_service(segments: &[&str], method: Method) -> Option<String> {
+    let given = segments.join("/");
+    let endpoints = || catalog().flat_map(|resource| resource.endpoints);
+    let full = |endpoint: &Endpoint| {
+        let (service, rest) = endpoint.path.split_once('/')?;
+        let begins = rest.split('/').next() == segments.first().copied();
+        let candidate = format!("{service}/{given}");
+        (begins && endpoint.arguments(&candidate).is_some()).then_some(candidate)
+    };
+    let one_of = |takes_verb: bool| {
+        let mut fulls = endpoints()
+            .filter(|endpoint| endpoint.operation(method).is_some() == takes_verb)
+            .filter_map(full)
+            .collect::<Vec<_>>();
+        fulls.dedup();
+        (fulls.len() == 1).then(|| fulls.swap_remove(0))
+    };
+    // What stands for ids only is said by `in_full` where the verb is wrong.
+    one_of(true).or_else(|| one_of(false).filter(|_| segments.len() > 2))
+}
+
 /// The path of a resource with the ids behind it.
 fn in_full(named: &Resource, ids: &[&str], method: Method) -> Result<String> {
     let operations = || named.operations().filter(|(_, operation)| operation.method == method);
@@ -95,11 +117,17 @@ fn in_full(named: &Resource, ids: &[&str], method: Method) -> Result<String> {
         endpoint.arguments(&candidate).is_some().then_some(candidate)
     });
     whole.ok_or_else(|| {
+        let given: Vec<&str> = [&[named.name], ids].concat();
+        let shorts = known_paths().filter_map(|path| path.split_once('/')).map(|(_, short)| short);
+        if let Some(near) = meant(&given, shorts) {
+            return refusal(format!("no path {} is known; did you mean {near}?", shown(&given.join("/"))));
+        }
         let paths: Vec<&str> = operations().map(|(endpoint, _)| endpoint.path).collect();
         refusal(if paths.is_empty() {
             format!("{} cannot be asked with {method}; expected another verb", named.name)
         } else {
-            format!("{} alone does not say where; expected a path such as {}", named.name, paths.join(" or "))
+            let paths = paths.join(" or ");
+            format!("no path {} is known; expected one such as {paths}", shown(&given.join("/")))
         })
     })
 }
@@ -156,6 +184,11 @@ mod tests {
             (Method::Post, "contact", "contact-service/contact"),
             (Method::Patch, "order/7", "order-service/order/7"),
             (Method::Get, "product/1?includeOptional=x", "product-service/product/1?includeOptional=x"),
+            (Method::Post, "order/1/note", "order-service/order/1/note"),
+            (Method::Delete, "order/1/row/2", "order-service/order/1/row/2"),
+            // The verb is wrong, which the API says best.
+            (Method::Delete, "order/1/row", "order-service/order/1/row"),
+            (Method::Put, "product-price/7/price-list", "product-service/product-price/7/price-list"),
             (Method::Get, "newer-service/thing/1", "newer-service/thing/1"),
             (Method::Get, "order-service/order/7/row/9/newer", "order-service/order/7/row/9/newer"),
             (Method::Get, "", ""),
@@ -170,6 +203,12 @@ mod tests {
             (Method::Post, "order-note", "order-service/order/{ORDER-ID}/note"),
             (Method::Delete, "order-row/7", "order-service/order/{ORDER-ID}/row/{ROW-ID}"),
             (Method::Delete, "order-type", "expected another verb"),
+            (Method::Post, "order/1/nte", "did you mean order/1/note?"),
+            (
+                Method::Post,
+                "order/1/newer",
+                "no path \"order/1/newer\" is known; expected one such as order-service/order",
+            ),
         ] {
             let error = request_path(named, method, true).unwrap_err();
             assert_eq!(error.location(), Some("path"));

@@ -6,8 +6,8 @@ import type { Request } from "./http";
 /** Answers of one call that are kept, the latest. */
 const MOST = 1000;
 
-/** Where servers and what stands before them name a request, in the order in which they are believed. */
-const REQUEST_IDS = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray"];
+/** Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes §1.7). */
+const REQUEST_IDS = ["ruid", "x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray"];
 
 /** A request that was answered, without either body: retries stand for themselves, logins are left out. */
 export interface Answered {
