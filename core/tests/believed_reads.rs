@@ -89,6 +89,50 @@ fn a_record_that_is_read_as_it_was_before_its_change_is_asked_for_again() {
     assert!(last.pulled().is_empty(), "{:?}", last.pulled());
 }
 
+/// Reads that say their dates, and so many times have the contents of two records exchanged.
+fn exchanged(one: u64, other: u64, mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
+    let mut dated = dated(0, 0);
+    move |request, account| {
+        let Given::Instead(answer) = dated(request, account) else { return Given::Own };
+        let is_exchanged = times > 0;
+        times = times.saturating_sub(1);
+        Given::Instead(altered(&answer, |body| {
+            for record in
+                body["response"].as_array_mut().expect("records").iter_mut().filter(|_| is_exchanged)
+            {
+                match record["id"].as_u64().unwrap() {
+                    id if id == one => record["id"] = json!(other),
+                    id if id == other => record["id"] = json!(one),
+                    _ => {}
+                }
+            }
+        }))
+    }
+}
+
+#[test]
+fn the_contents_of_another_record_are_asked_for_again() {
+    let more = [r#""#, r#","watermark":"updatedOn""#];
+    for (more, times) in more.into_iter().flat_map(|more| [(more, 1), (more, 2), (more, usize::MAX)]) {
+        let mut account = Account::with_orders(9);
+        (1..=9).for_each(|id| account.orders.get_mut(&id).unwrap().warehouse = 20 + id);
+        let ran = pulled(&mut account, pull(None, more), exchanged(3, 6, times));
+        let told = handed_out(&ran);
+        let right = told.iter().filter(|(id, is)| **is == Ok(20 + **id)).count();
+        if times < usize::MAX {
+            assert_eq!((right, told.len()), (9, 9), "{more} {times}: {told:?}");
+            continue;
+        }
+        assert_eq!((right, told.len()), (7, 9), "{more}: {told:?}");
+        for id in [3, 6] {
+            let reason = told[&id].as_ref().expect_err("another record");
+            assert!(reason.contains("another record") && reason.contains("in the next pull"), "{reason}");
+        }
+        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), more), dated(0, 0));
+        assert_eq!(handed_out(&next), [(3, Ok(23)), (6, Ok(26))].into(), "{more}");
+    }
+}
+
 #[test]
 fn a_record_that_says_no_dates_or_was_changed_since_is_handed_out() {
     let mut account = Account::with_orders(9);

@@ -8,6 +8,7 @@ use crate::jobs::{instant_of, key_of};
 use crate::json::write_string;
 use crate::table::{Cell, Column, Page};
 
+use super::misread::Misread;
 use super::plan::StreamPlan;
 
 /// So long after its second a change may show that bears the time of one before it: it is stamped when it begins, and
@@ -59,6 +60,8 @@ pub(super) struct FoundRow {
     pub(super) change: Option<ChangeTime>,
     /// What it has in each watermark column, in milliseconds.
     values: Vec<Option<i64>>,
+    /// When it was created, in milliseconds, where the search says that.
+    pub(super) created: Option<i64>,
     /// The row as an object, where rows are handed out.
     pub(super) json: Option<Box<RawValue>>,
     reached: Reached,
@@ -66,8 +69,8 @@ pub(super) struct FoundRow {
     is_settled: bool,
     /// When it was read, by the server's time where that is known.
     read_at: Option<i64>,
-    /// Whether reading brought what it was before its latest change.
-    pub(super) is_stale: bool,
+    /// What was wrong with what reading brought: it is there.
+    pub(super) misread: Option<Misread>,
 }
 
 /// When a record changed.
@@ -94,6 +97,7 @@ pub(super) enum Reached {
 /// The rows of a page.
 pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<FoundRow> {
     let key = page.column(&plan.key);
+    let created = plan.created.and_then(|name| page.column(name));
     let watermarks: Vec<Option<&Column>> = plan.watermarks.iter().map(|name| page.column(name)).collect();
     let row = |row: usize| {
         let values: Vec<Option<i64>> =
@@ -107,6 +111,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
             id: key.and_then(|column| key_of(column, row)),
             change,
             values,
+            created: created.and_then(|column| instant_of(column, row)),
             json: plan.reading.is_none().then(|| object(page, row)).flatten(),
             reached: match reached {
                 Reached::First(first) => Reached::First(first + row as u64),
@@ -114,7 +119,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
             },
             is_settled: true,
             read_at: None,
-            is_stale: false,
+            misread: None,
         }
     };
     (0..page.rows()).map(row).collect()
@@ -168,11 +173,12 @@ impl FoundRow {
             id: Some(id),
             change: None,
             values: Vec::new(),
+            created: None,
             json: None,
             reached,
             is_settled: false,
             read_at: None,
-            is_stale: false,
+            misread: None,
         }
     }
 

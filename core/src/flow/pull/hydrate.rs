@@ -10,8 +10,8 @@ use crate::mapping::{Mapping, NoBody, Resolution};
 use crate::output::{Failure, PulledRecord, Refusal, Resources};
 
 use super::found::{FoundRow, Sighting};
+use super::misread::misread;
 use super::plan::StreamPlan;
-use super::stale::is_before;
 
 /// When this many records that were just found cannot be read, they were not all deleted meanwhile.
 const SURELY_THERE: u64 = 10;
@@ -174,9 +174,10 @@ impl<'a> Answers<'a> {
         let Some(id) = row.id else { return (Sighting::Passed(row), None) };
         row.read_at(self.read_at);
         if let Some(json) = self.found.get(&id) {
-            if is_before(json, &row, plan) {
-                row.is_stale = true;
-                let told = (!self.may_try_again).then(|| vec![outdated(id, plan)]);
+            if let Some(misread) = misread(json, &row, plan) {
+                row.misread = Some(misread);
+                let told =
+                    (!self.may_try_again).then(|| vec![failure(id, plan, misread.reason().to_owned())]);
                 let told = told.map(|failures| PulledRecord { failures, ..record });
                 return (Sighting::Missed(row), told);
             }
@@ -202,13 +203,6 @@ impl<'a> Answers<'a> {
 fn unread(id: u64, plan: &StreamPlan) -> Failure {
     let reason =
         "the search has it, and reading it brings nothing; it is asked for once more in the next pull";
-    failure(id, plan, reason.to_owned())
-}
-
-/// For a record that is read as it was before its change: what reads lags behind what searches.
-fn outdated(id: u64, plan: &StreamPlan) -> Failure {
-    let reason =
-        "the search has a later change than reading it brings; it is asked for once more in the next pull";
     failure(id, plan, reason.to_owned())
 }
 

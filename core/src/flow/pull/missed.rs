@@ -37,12 +37,12 @@ impl Missed {
 
     /// The ids of those that reading did not bring.
     pub(super) fn ids(&self) -> Result<IdSet> {
-        IdSet::from_ids(self.rows.iter().filter(|row| !row.is_stale).filter_map(|row| row.id))
+        IdSet::from_ids(self.rows.iter().filter(|row| row.misread.is_none()).filter_map(|row| row.id))
     }
 
     /// Whether the search is to be asked whether it still has them; only once.
     pub(super) fn begin_recheck(&mut self) -> bool {
-        let is_first = self.still_found.is_none() && self.rows.iter().any(|row| !row.is_stale);
+        let is_first = self.still_found.is_none() && self.rows.iter().any(|row| row.misread.is_none());
         self.still_found.get_or_insert_default();
         is_first
     }
@@ -55,7 +55,7 @@ impl Missed {
     /// Leaves those that the search has no more, which are gone.
     pub(super) fn take_gone(&mut self) -> Vec<u64> {
         let found = self.still_found.clone().unwrap_or_default();
-        let is_there = |row: &FoundRow| row.is_stale || row.id.is_some_and(|id| found.contains(id));
+        let is_there = |row: &FoundRow| row.misread.is_some() || row.id.is_some_and(|id| found.contains(id));
         let gone = self.rows.iter().filter(|row| !is_there(row)).filter_map(|row| row.id).collect();
         self.rows.retain(is_there);
         gone

@@ -9,11 +9,11 @@ mod existing;
 mod found;
 mod hydrate;
 mod marks;
+mod misread;
 mod missed;
 mod plan;
 mod reconcile;
 mod sorted;
-mod stale;
 mod stream;
 
 use std::collections::VecDeque;

@@ -34,6 +34,8 @@ pub(super) struct StreamPlan {
     pub(super) takes_ids: bool,
     /// The columns that tell what changed; none where only ids tell what is new.
     pub(super) watermarks: Vec<String>,
+    /// The column that says when a record was created, which what is read of it says, too.
+    pub(super) created: Option<&'static str>,
     pub(super) since: Option<Since>,
     /// How what was found is read in detail; `None` hands out rows.
     pub(super) reading: Option<DetailPlan>,
@@ -138,10 +140,12 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
     if resource.deletes.as_ref().is_some_and(|deletes| deletes.most_percent > 100) {
         return Err(Error::validation("deletes.most_percent", "expected a share of 0 to 100 percent"));
     }
+    let created = created_column(listed).filter(|_| finds.is_some());
     if finds.is_some() {
-        let dates = watermarks.iter().map(String::as_str);
-        let columns =
-            std::iter::once(key).chain(dates).chain(filtered_by(&search).filter(|name| *name != key));
+        let own_date = created.filter(|name| !watermarks.iter().any(|column| column == name));
+        let dates = watermarks.iter().map(String::as_str).chain(own_date);
+        let filtered = filtered_by(&search).filter(|name| *name != key && created != Some(*name));
+        let columns = std::iter::once(key).chain(dates).chain(filtered);
         search.columns = columns.map(str::to_owned).collect();
     }
     Ok(StreamPlan {
@@ -155,6 +159,7 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
         reconciles: resource.reconcile,
         search,
         watermarks,
+        created,
         since,
     })
 }
@@ -165,6 +170,12 @@ fn filtered_by(search: &Search) -> impl Iterator<Item = &str> {
     let is_shown =
         move |name: &&str| listed.and_then(|listed| listed.column(name)).is_some_and(|column| column.in_rows);
     search.filters.iter().map(|(name, _)| name.as_str()).filter(is_shown)
+}
+
+/// The column that says when what is found was created. Lines have one of their own.
+fn created_column(listed: &'static catalog::SearchResource) -> Option<&'static str> {
+    let column = listed.column("createdOn").filter(|column| column.in_rows && listed.lines_of.is_none());
+    column.map(|column| column.name)
 }
 
 fn takes_ids(resource: &PullResource, listed: &catalog::SearchResource, key: &str) -> bool {
