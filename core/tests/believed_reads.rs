@@ -36,70 +36,55 @@ fn handed_out(ran: &Ran) -> BTreeMap<u64, Result<u64, String>> {
     .collect()
 }
 
-fn moment(seconds: u64) -> String {
-    let moment = jiff::Timestamp::from_second(seconds as i64).expect("a moment");
-    moment.strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string()
-}
-
-/// Reads that say their dates, of an order that lags so many times: as it was when nothing had changed it.
-fn dated(lagging: u64, mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
+/// Reads of an order that lags so many times: as it was when nothing had changed it.
+fn lagging(id: u64, mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
     move |request, account| {
-        if !is_detail(request) {
+        if times == 0 || !is_detail(request) {
             return Given::Own;
         }
-        let lags = times > 0;
-        times = times.saturating_sub(1);
-        Given::Instead(altered(&account.clone().serve(request), |body| {
-            for record in body["response"].as_array_mut().expect("records") {
-                let id = record["id"].as_u64().unwrap();
-                let order = &account.orders[&id];
-                record["createdOn"] = json!(moment(order.created));
-                match order.updated {
-                    Some(_) if lags && id == lagging => record["warehouseId"] = json!(2),
-                    Some(updated) => record["updatedOn"] = json!(moment(updated)),
-                    None => {}
-                }
-            }
-        }))
+        times -= 1;
+        let mut before = account.clone();
+        if let Some(order) = before.orders.get_mut(&id) {
+            (order.updated, order.warehouse) = (None, 2);
+        }
+        Given::Instead(before.serve(request))
     }
 }
 
 #[test]
 fn a_record_that_is_read_as_it_was_before_its_change_is_asked_for_again() {
     let mut account = Account::with_orders(9);
-    let first = pulled(&mut account, pull(None, ""), dated(0, 0));
+    let first = pulled(&mut account, pull(None, ""), |_, _| Given::Own);
     assert_eq!(first.sent.len(), 2, "nobody is asked twice where nothing lags");
     account.now += 3_600_000;
     let order = account.orders.get_mut(&6).unwrap();
     (order.updated, order.warehouse) = (Some(account.now / 1_000), 9);
     account.now += 60_000;
     for times in [0, 1, 2] {
-        let ran = pulled(&mut account.clone(), pull(first.checkpoint.as_deref(), ""), dated(6, times));
+        let ran = pulled(&mut account.clone(), pull(first.checkpoint.as_deref(), ""), lagging(6, times));
         assert_eq!(handed_out(&ran), [(6, Ok(9))].into(), "{times}");
         assert_eq!(ran.sent.iter().filter(|(_, path, _)| !path.contains("-search")).count(), times + 1);
     }
-    let lagging = pulled(&mut account, pull(first.checkpoint.as_deref(), ""), dated(6, usize::MAX));
-    let told = handed_out(&lagging);
+    let late = pulled(&mut account, pull(first.checkpoint.as_deref(), ""), lagging(6, usize::MAX));
+    let told = handed_out(&late);
     let reason = told[&6].as_ref().expect_err("the old record is not handed out");
     assert!(reason.contains("a later change") && reason.contains("in the next pull"), "{reason}");
     account.now += 3_600_000;
-    let next = pulled(&mut account, pull(lagging.checkpoint.as_deref(), ""), dated(6, 0));
+    let next = pulled(&mut account, pull(late.checkpoint.as_deref(), ""), |_, _| Given::Own);
     assert_eq!(handed_out(&next), [(6, Ok(9))].into());
-    let last = pulled(&mut account, pull(next.checkpoint.as_deref(), ""), dated(6, 0));
+    let last = pulled(&mut account, pull(next.checkpoint.as_deref(), ""), |_, _| Given::Own);
     assert!(last.pulled().is_empty(), "{:?}", last.pulled());
 }
 
-/// Reads that say their dates, and so many times have the contents of two records exchanged.
+/// Reads that so many times have the contents of two records exchanged.
 fn exchanged(one: u64, other: u64, mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
-    let mut dated = dated(0, 0);
     move |request, account| {
-        let Given::Instead(answer) = dated(request, account) else { return Given::Own };
-        let is_exchanged = times > 0;
-        times = times.saturating_sub(1);
-        Given::Instead(altered(&answer, |body| {
-            for record in
-                body["response"].as_array_mut().expect("records").iter_mut().filter(|_| is_exchanged)
-            {
+        if times == 0 || !is_detail(request) {
+            return Given::Own;
+        }
+        times -= 1;
+        Given::Instead(altered(&account.clone().serve(request), |body| {
+            for record in body["response"].as_array_mut().expect("records") {
                 match record["id"].as_u64().unwrap() {
                     id if id == one => record["id"] = json!(other),
                     id if id == other => record["id"] = json!(one),
@@ -128,27 +113,109 @@ fn the_contents_of_another_record_are_asked_for_again() {
             let reason = told[&id].as_ref().expect_err("another record");
             assert!(reason.contains("another record") && reason.contains("in the next pull"), "{reason}");
         }
-        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), more), dated(0, 0));
+        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), more), |_, _| Given::Own);
         assert_eq!(handed_out(&next), [(3, Ok(23)), (6, Ok(26))].into(), "{more}");
     }
 }
 
+/// Reads whose records are altered so many times.
+fn read_as(alter: fn(&mut Value), mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
+    move |request, account| {
+        if times == 0 || !is_detail(request) {
+            return Given::Own;
+        }
+        times -= 1;
+        Given::Instead(altered(&account.clone().serve(request), |body| {
+            body["response"].as_array_mut().expect("records").iter_mut().for_each(alter);
+        }))
+    }
+}
+
+/// An order with rows, and the totals that they come to.
+fn with_rows(record: &mut Value, rows: Value) {
+    record["orderRows"] = rows;
+    record["totalValue"] = json!({"net": "25.00", "taxAmount": "5.00", "total": "30.00"});
+}
+
+fn row(net: &str, tax: &str) -> Value {
+    json!({"rowValue": {"rowNet": {"value": net}, "rowTax": {"value": tax}}})
+}
+
 #[test]
-fn a_record_that_says_no_dates_or_was_changed_since_is_handed_out() {
+fn a_record_that_was_changed_since_its_row_is_handed_out() {
     let mut account = Account::with_orders(9);
     account.orders.get_mut(&6).unwrap().updated = Some(account.now / 1_000 - 30);
-    let silent = pulled(&mut account.clone(), pull(None, ""), |_, _| Given::Own);
-    assert_eq!((silent.pulled().len(), silent.sent.len()), (9, 2));
-    let later = pulled(&mut account, pull(None, ""), |request, account| match is_detail(request) {
-        true => Given::Instead(altered(&account.clone().serve(request), |body| {
-            for record in body["response"].as_array_mut().expect("records") {
-                record["createdOn"] = json!(moment(account.orders[&record["id"].as_u64().unwrap()].created));
-                record["updatedOn"] = json!(moment(account.now / 1_000).replace(".000", ".123"));
-            }
-        })),
-        false => Given::Own,
-    });
-    assert_eq!((later.pulled().len(), later.sent.len()), (9, 2));
+    let later = |record: &mut Value| record["updatedOn"] = json!("2026-01-01T00:00:00.123Z");
+    let ran = pulled(&mut account, pull(None, ""), read_as(later, usize::MAX));
+    assert_eq!((ran.pulled().len(), ran.sent.len()), (9, 2));
+}
+
+#[test]
+fn what_a_pull_reads_only_in_part_is_asked_for_again_and_then_told() {
+    let parts: [(fn(&mut Value), &str); 7] = [
+        (|record| *record = json!({"id": record["id"]}), "without the date when it was created"),
+        (|record| drop(record.as_object_mut().unwrap().remove("createdOn")), "without the date"),
+        (|record| record["createdOn"] = json!(null), "without the date"),
+        (|record| with_rows(record, Value::Null), "do not come to its own total 25.00"),
+        (|record| with_rows(record, json!({})), "do not come to its own total 25.00"),
+        (|record| with_rows(record, json!({"1": row("20.00", "4.00")})), "do not come to its own total"),
+        (|record| with_rows(record, json!("none")), "are not a list"),
+    ];
+    for (alter, why) in parts {
+        let mut account = Account::with_orders(2);
+        let once = pulled(&mut account.clone(), pull(None, ""), read_as(alter, 1));
+        assert_eq!(handed_out(&once), [(1, Ok(2)), (2, Ok(2))].into(), "{why}");
+        assert_eq!(once.sent.len(), 3, "{why}");
+        let ran = pulled(&mut account, pull(None, ""), read_as(alter, usize::MAX));
+        let told = handed_out(&ran);
+        for id in [1, 2] {
+            let reason = told[&id].as_ref().expect_err(why);
+            assert!(reason.contains(why) && reason.contains("in the next pull"), "{reason}");
+        }
+        account.now += 3_600_000;
+        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), ""), |_, _| Given::Own);
+        assert_eq!(handed_out(&next), [(1, Ok(2)), (2, Ok(2))].into(), "{why}");
+    }
+}
+
+#[test]
+fn what_honest_orders_look_like_is_handed_out() {
+    let honest: [fn(&mut Value); 5] = [
+        |record| with_rows(record, json!({"1": row("20.0049", "4.00"), "2": row("5.0000", "1.00")})),
+        |record| record["totalValue"] = json!({"net": "0.00", "taxAmount": "0.00"}),
+        |record| record["orderRows"] = json!({"1": row("20.0049", "4.00")}),
+        |record| {
+            let mut child = row("25.00", "5.00");
+            child["composition"] = json!({"bundleChild": true});
+            with_rows(record, json!({"1": row("25.00", "5.00"), "2": child}));
+        },
+        |record| record["updatedOn"] = Value::Null,
+    ];
+    for (index, alter) in honest.into_iter().enumerate() {
+        let mut account = Account::with_orders(2);
+        let ran = pulled(&mut account, pull(None, ""), read_as(alter, usize::MAX));
+        assert_eq!((handed_out(&ran).len(), ran.sent.len()), (2, 2), "{index}");
+        assert!(handed_out(&ran).values().all(Result::is_ok), "{index}");
+    }
+    // A query may leave out what is told otherwise.
+    let query = r#","query":[["excludeOptional","orderRows"]]"#;
+    let bare = |record: &mut Value| *record = json!({"id": record["id"]});
+    let ran = pulled(&mut Account::with_orders(2), pull(None, query), read_as(bare, usize::MAX));
+    assert_eq!((ran.pulled().len(), ran.sent.len()), (2, 2));
+}
+
+#[test]
+fn what_a_fetch_reads_without_all_rows_is_asked_for_once_more_and_then_refused() {
+    let cut_short: fn(&mut Value) = |record| match record["id"] == json!(5) {
+        true => with_rows(record, json!({"1": row("20.00", "4.00")})),
+        false => {}
+    };
+    let once = fetched("order-service/order", &[4, 5, 6], read_as(cut_short, 1));
+    assert_eq!((once.read, once.sent.len(), once.refused.is_empty()), (vec![4, 6, 5], 2, true));
+    let always = fetched("order-service/order", &[4, 5, 6], read_as(cut_short, usize::MAX));
+    assert_eq!((always.read, always.missing, always.sent.len()), (vec![4, 6], vec![], 2));
+    let (id, reason) = &always.refused[0];
+    assert!(*id == 5 && reason.contains("only in part") && reason.contains("total 25.00"), "{reason}");
 }
 
 fn fetched(path: &str, ids: &[u64], between: impl FnMut(&Request, &Account) -> Given) -> Ran {

@@ -879,8 +879,8 @@ typedef struct bp_coalesced bp_coalesced;
  *    `error`, `created` and `differences`. Every record ends with one. `bp_data_outcome` has them without JSON.
  *  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
  *    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
- *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed). `bp_data_record` and
- *    `bp_data_pulled` have them without JSON.
+ *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed or its rows do not come to its
+ *    totals). `bp_data_record` and `bp_data_pulled` have them without JSON.
  *  - Any other kind, of a later release: items as JSON, under the name that `bp_step_kind_name` tells.
  *
  * Borrowed from the step that it came with, unless `bp_data_retain` made it the program's own. It does not change, so
@@ -3796,8 +3796,8 @@ const bp_failure *bp_pulled_failure(const bp_pulled *pulled,
                                     size_t index);
 
 /**
- * Brightpearl's own record as JSON, where the mapping failed; it lives as long as the data. No text where it did not, and
- * when `pulled` is NULL.
+ * Brightpearl's own record as JSON, where the mapping failed or its rows do not come to its totals; it lives as long as the
+ * data. No text otherwise, and when `pulled` is NULL.
  *
  * Thread: any.
  * NULL: as said above.

@@ -78,8 +78,8 @@ pub unsafe extern "C" fn bp_pulled_failure(pulled: *const bp_pulled, index: usiz
     unsafe { peek(pulled, ptr::null(), |it| it.failures.as_slice().get(index).map(ptr::from_ref)) }
 }
 
-/// Brightpearl's own record as JSON, where the mapping failed; it lives as long as the data. No text where it did not, and
-/// when `pulled` is NULL.
+/// Brightpearl's own record as JSON, where the mapping failed or its rows do not come to its totals; it lives as long as the
+/// data. No text otherwise, and when `pulled` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_pulled_source(pulled: *const bp_pulled) -> bp_text {
     // SAFETY: NULL or a valid record.

@@ -88,7 +88,7 @@ class PulledRecord:
 
     @property
     def source(self) -> Any:
-        """Brightpearl's own record where the mapping failed, parsed; `None` otherwise."""
+        """Brightpearl's own record where the mapping failed or its rows do not come to its totals, parsed; else `None`."""
         return self._told.get("source")
 
     @property

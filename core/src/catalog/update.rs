@@ -56,8 +56,6 @@ pub struct RowUpdate {
     pub added: &'static [(&'static str, &'static str)],
     /// The path that removes a row.
     pub remove: &'static str,
-    /// Members of a row, and the places of what is read that have their sums.
-    pub sums: &'static [(&'static str, &'static str)],
 }
 
 /// How a record is changed.
@@ -106,7 +104,6 @@ const SALES_ORDER_ROWS: RowUpdate = RowUpdate {
         ("externalRef", "externalRef"),
     ],
     remove: "order-service/order/{ID}/row/{ROW}",
-    sums: &[("net", "/total/net"), ("tax", "/total/tax")],
 };
 
 /// API notes §8.1.7.

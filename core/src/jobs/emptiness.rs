@@ -57,6 +57,8 @@ pub(super) enum Occasion {
     First,
     /// Once more, since an answer that had others left them out.
     Again,
+    /// Once more, since an answer had only a part of them.
+    Reread,
     /// As `OPTIONS` has named them.
     Planned,
 }

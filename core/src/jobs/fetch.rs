@@ -1,6 +1,7 @@
 //! Resources by id in the fewest GETs: split at the resource's limit, planned by `OPTIONS` where gaps are
 //! worth knowing, and bisected where one bad id spoils a whole set.
 
+mod cut_short;
 mod cutting;
 mod doubts;
 mod records;
@@ -9,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::account::Query;
-use crate::catalog::{self, Empty, Reading};
+use crate::catalog::{self, Empty, Reading, RowsWithin};
 use crate::checkpoint::Position;
 use crate::error::{Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
@@ -55,6 +56,8 @@ pub(crate) struct FetchJob {
     /// Whether an answer without any of the records that were asked for is doubted here. Whoever sweeps looks for what
     /// is missing in a way of his own.
     doubts: bool,
+    /// Where records have their rows, where one without all of them is no answer.
+    rows: Option<&'static RowsWithin>,
 }
 
 enum Stage {
@@ -124,6 +127,7 @@ impl FetchJob {
             refusals: 0,
             total: fetch.ids.as_ref().map(IdSet::len),
             doubts: false,
+            rows: None,
         })
     }
 
@@ -358,6 +362,7 @@ impl Job for FetchJob {
         } else {
             resources
         };
+        let resources = self.take_out_cut_short(index, resources)?;
         self.answer_chunk(index, resources);
         Ok(())
     }

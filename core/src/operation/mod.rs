@@ -414,6 +414,12 @@ impl Fetch {
         Self { resource: resource.into(), ids: Some(ids), ..Self::default() }
     }
 
+    /// Whether the query leaves out nothing that is read without one (API notes §1.5).
+    pub(crate) fn leaves_nothing_out(&self) -> bool {
+        let adds = |name: &str| matches!(name, "includeOptional" | "contextChannelId");
+        self.query.iter().all(|(name, _)| adds(name))
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         checked_path(&self.resource.replace("{ids}", "1")).map_err(|error| error.at("resource"))?;
         if self.id_limit == Some(0) {

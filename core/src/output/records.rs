@@ -37,7 +37,7 @@ pub struct PulledRecord {
     /// Why it could not be mapped or read, for a dead-letter file; empty when it could.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Failure>,
-    /// Brightpearl's own record, where the mapping failed.
+    /// Brightpearl's own record, where the mapping failed or its rows do not come to its totals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Box<RawValue>>,
 }

@@ -135,7 +135,8 @@ fn plan(
             if is_new {
                 shared.record_all(deprecated_read(&fetch.resource));
             }
-            let mut job = FetchJob::new(fetch, config.max_in_flight)?.that_doubts();
+            let mut job =
+                FetchJob::new(fetch, config.max_in_flight)?.that_doubts().that_wants_all_rows(fetch);
             job.resume(position)?;
             Box::new(job)
         }

@@ -60,6 +60,8 @@ pub(crate) struct Ran {
     /// The ids of the records that were read, and of those that are told to be missing.
     pub(crate) read: Vec<u64>,
     pub(crate) missing: Vec<u64>,
+    /// The ids that are told to be refused, and why.
+    pub(crate) refused: Vec<(u64, String)>,
     pub(crate) checkpoint: Option<String>,
     pub(crate) error: Option<Error>,
     /// The longest that it waited for anything.
@@ -201,6 +203,8 @@ fn take(ran: &mut Ran, output: Output) {
         Output::Resources(resources) => {
             ran.read.extend(resources.items.iter().filter_map(|item| item.id));
             ran.missing.extend(resources.missing.iter());
+            let refused = resources.refused.iter();
+            ran.refused.extend(refused.map(|refusal| (refusal.id, refusal.error.message().to_owned())));
         }
         Output::Uris(_) | Output::Task(_) => {}
     }
@@ -245,7 +249,14 @@ impl Account {
                 let ids = path.rsplit('/').next().unwrap_or_default();
                 let ids: brightpearl_core::IdSet = ids.parse().expect("an id set");
                 let there = ids.iter().filter_map(|id| Some((id, self.orders.get(&id)?)));
-                let read = |(id, order): (u64, &Order)| json!({"id": id, "ref": order.reference, "reference": order.reference, "warehouseId": order.warehouse});
+                let read = |(id, order): (u64, &Order)| {
+                    let mut read = json!({"id": id, "ref": order.reference, "reference": order.reference,
+                        "warehouseId": order.warehouse, "createdOn": moment(order.created)});
+                    if let Some(updated) = order.updated {
+                        read["updatedOn"] = json!(moment(updated));
+                    }
+                    read
+                };
                 Ok(json!({"response": there.map(read).collect::<Vec<_>>()}))
             }
             (method, path) => self.write(method, path, &request.body),

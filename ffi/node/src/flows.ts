@@ -65,7 +65,7 @@ export interface PulledRecord<T extends object = any> {
   readonly skipped: string | null;
   /** Why it could not be mapped or read; empty when it could. */
   readonly failures: readonly Failure[];
-  /** Brightpearl's own record, where the mapping failed. */
+  /** Brightpearl's own record, where the mapping failed or its rows do not come to its totals. */
   readonly source: any;
   /** All of this as the engine's exact text, for a dead-letter file. */
   readonly raw: string;

@@ -175,10 +175,12 @@ impl<'a> Answers<'a> {
         row.read_at(self.read_at);
         if let Some(json) = self.found.get(&id) {
             if let Some(misread) = misread(json, &row, plan) {
+                let told = (!self.may_try_again).then(|| PulledRecord {
+                    failures: vec![failure(id, plan, misread.reason())],
+                    source: owned(json).filter(|_| misread.is_of_record()),
+                    ..record
+                });
                 row.misread = Some(misread);
-                let told =
-                    (!self.may_try_again).then(|| vec![failure(id, plan, misread.reason().to_owned())]);
-                let told = told.map(|failures| PulledRecord { failures, ..record });
                 return (Sighting::Missed(row), told);
             }
             return (Sighting::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));

@@ -1,6 +1,6 @@
 //! What is to be pulled, checked before anything is sent.
 
-use crate::catalog::{self, FilterType};
+use crate::catalog::{self, FilterType, RowsWithin};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
@@ -49,6 +49,8 @@ pub(super) struct StreamPlan {
 pub(super) struct DetailPlan {
     pub(super) fetch: Fetch,
     pub(super) id_limit: usize,
+    /// The rows within its records, where their totals tell of them.
+    pub(super) rows: Option<&'static RowsWithin>,
     /// Whether `OPTIONS` lists all existing ids.
     pub(super) lists_ids: bool,
 }
@@ -273,6 +275,7 @@ impl DetailPlan {
                 ..Fetch::default()
             },
             id_limit: listed.id_limit as usize,
+            rows: catalog::rows_within(path),
             lists_ids: listed.options && catalog::find(path, Method::Options).is_some(),
         }
     }

@@ -131,7 +131,10 @@ impl Account {
             let body = r#"{"errors":[{"code":"ORDC-099","message":"The order cannot be shown"}]}"#;
             return Err(Response::new(400, body));
         }
-        let order = |(id, order): &(&u64, &Order)| json!({"id": id, "reference": order.reference, "changed": order.changed()});
+        let order = |(id, order): &(&u64, &Order)| {
+            json!({"id": id, "createdOn": moment(order.created), "updatedOn": order.updated.map(moment),
+                "reference": order.reference, "changed": order.changed()})
+        };
         let orders: Vec<Value> =
             if self.reads_nothing { Vec::new() } else { there.iter().map(order).collect() };
         Ok(json!({"response": orders}))
