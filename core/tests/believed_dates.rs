@@ -195,6 +195,7 @@ fn a_host_whose_clock_is_slow_does_not_pull_everything_again() {
 fn a_state_that_lies_ahead_of_every_clock_is_told() {
     let mut account = Account::with_orders(9);
     account.now += 72 * 3_600_000;
+    account.orders.get_mut(&9).unwrap().updated = Some(account.now / 1_000);
     let first = pulled(&mut account, None, 0);
     account.now -= 48 * 3_600_000;
     let ran = pulled(&mut account, first.checkpoint.as_deref(), 0);

@@ -406,3 +406,74 @@ fn an_answer_without_a_list_does_not_say_that_a_record_is_not_there() {
         assert!(once.error.is_none(), "{answer}: {:?}", once.error);
     }
 }
+
+/// A pull with pages of three rows.
+fn pulled_by_three(account: &mut Account, state: Option<&str>) -> Ran {
+    let call = client(r#","page_size":3"#).pull(pull(state, false)).unwrap();
+    run(call, account, |_, _| Given::Own)
+}
+
+#[test]
+fn clocks_that_run_ahead_alike_lose_no_change() {
+    const AHEAD_MS: u64 = 2 * 3_600_000;
+    for page_size in [500, 3] {
+        let mut account = Account::with_orders(9);
+        account.now = START + AHEAD_MS;
+        let first = match page_size {
+            3 => pulled_by_three(&mut account, None),
+            _ => pulled(&mut account, pull(None, false), |_, _| Given::Own),
+        };
+        assert_eq!(first.pulled().len(), 9);
+        account.now = START + 3_000_000;
+        account.orders.get_mut(&4).unwrap().updated = Some(account.now / 1_000);
+        account.now = START + 3 * AHEAD_MS;
+        let next = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+        assert_eq!(next.pulled(), [(4, false)], "what was handed out does not come again: {page_size}");
+        let last = pulled(&mut account, pull(next.checkpoint.as_deref(), false), |_, _| Given::Own);
+        assert!(last.pulled().is_empty(), "{page_size}");
+    }
+}
+
+#[test]
+fn clocks_that_run_ahead_alike_lose_nothing_that_changes_behind_the_first_sweep() {
+    const AHEAD_MS: u64 = 2 * 3_600_000;
+    let mut account = Account::with_orders(9);
+    account.now = START + AHEAD_MS;
+    let mut world = account.clone();
+    let mut searches = 0;
+    let with_overlap = |state: Option<&str>| Pull { overlap_ms: 1_000, ..pull(state, false) };
+    let call = client(r#","page_size":3,"max_in_flight":1"#).pull(with_overlap(None)).unwrap();
+    let first = run(call, &mut account, |request, account| {
+        let truly = (account.now - AHEAD_MS) / 1_000;
+        world.now = account.now;
+        searches += usize::from(!is_detail(request));
+        // Right behind the page that has it, and after a while in which the next one is awaited, something changes.
+        if !is_detail(request) && searches == 2 {
+            world.orders.get_mut(&2).unwrap().updated = Some(truly);
+            return Given::Instead(account.response(503, "no upstream").with_header("Retry-After", "30"));
+        }
+        if !is_detail(request) && searches == 3 {
+            world.orders.get_mut(&9).unwrap().updated = Some(truly);
+        }
+        Given::Instead(world.serve(request))
+    });
+    assert!(first.error.is_none() && first.pulled().len() == 9, "{:?}", first.error);
+    let changed = |id: u64| world.orders[&id].updated.unwrap();
+    assert!(changed(9) >= changed(2) + 30, "{} {}", changed(9), changed(2));
+    world.now = START + 3 * AHEAD_MS;
+    let next = pulled(&mut world, with_overlap(first.checkpoint.as_deref()), |_, _| Given::Own);
+    assert!(next.pulled().contains(&(2, false)), "{:?}", next.pulled());
+}
+
+#[test]
+fn an_account_without_orders_loses_none_that_come_while_both_clocks_are_ahead() {
+    let mut account = Account::new();
+    account.now = START + 2 * 3_600_000;
+    let first = pulled(&mut account, pull(None, false), |_, _| Given::Own);
+    let order =
+        Order { reference: "O-1".to_owned(), warehouse: 2, created: START / 1_000 + 3_000, updated: None };
+    account.orders.insert(1, order);
+    account.now = START + 6 * 3_600_000;
+    let next = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert_eq!(next.pulled(), [(1, false)]);
+}

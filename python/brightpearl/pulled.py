@@ -88,7 +88,7 @@ class PulledRecord:
 
     @property
     def source(self) -> Any:
-        """Brightpearl's own record where the mapping failed or its rows do not come to its totals, parsed; else `None`."""
+        """Brightpearl's own record where the mapping failed or its rows do not come to its totals; `None` otherwise."""
         return self._told.get("source")
 
     @property

@@ -11,7 +11,9 @@ use crate::json::written;
 use crate::operation::Operation;
 
 pub(crate) use position::Position;
-pub(crate) use standing::{ID_OVERLAP, Ids, MOST_KNOWN, Mark, Place, Standing, Standings, ids_of};
+pub(crate) use standing::{
+    ID_OVERLAP, Ids, MOST_KNOWN, Mark, Place, Standing, Standings, SweepBeginning, ids_of,
+};
 
 /// The version that this engine writes, and the only one that it reads so far.
 const VERSION: u32 = 1;

@@ -29,6 +29,8 @@ pub(crate) struct Standing {
     pub(crate) search: String,
     /// The first sweep, over everything, while that is not at its end.
     pub(crate) first: Option<Place>,
+    /// When that began, where an answer told it.
+    pub(crate) began: Option<SweepBeginning>,
     /// By watermark column.
     pub(crate) marks: BTreeMap<String, Mark>,
     /// Where there is no watermark.
@@ -52,10 +54,21 @@ pub(crate) struct Place {
     pub(crate) key: u64,
 }
 
+/// When a first sweep began, in milliseconds, by clocks of which each may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SweepBeginning {
+    /// The time of the first answer, or of a later one that says less.
+    pub(crate) date: i64,
+    /// What the host's clock showed.
+    pub(crate) host: i64,
+}
+
 /// How far the changes of one column were consumed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// The greatest value consumed, in milliseconds: the server's time, never the host's.
+    /// The greatest value consumed, in milliseconds: the server's time, never the host's. Before changes were swept for,
+    /// what rows say of when the first sweep began.
     pub(crate) at: i64,
     /// What was consumed of the overlap, so that it does not come again: the column's value and the id, with the
     /// change that was handed out.
@@ -106,6 +119,8 @@ struct WrittenStanding {
     search: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first: Option<Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    began: Option<SweepBeginning>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     marks: BTreeMap<String, WrittenMark>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,6 +156,7 @@ impl From<Standing> for WrittenStanding {
         Self {
             search: standing.search,
             first: standing.first,
+            began: standing.began,
             marks: standing.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: standing.ids.map(ids),
             known: standing.known.as_ref().map(set_of),
@@ -183,6 +199,7 @@ impl TryFrom<WrittenStanding> for Standing {
         Ok(Self {
             search: written.search,
             first: written.first,
+            began: written.began,
             marks: written.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: written.ids.map(ids),
             known: written.known.as_ref().map(ids_of),
@@ -247,6 +264,7 @@ mod tests {
         let standing = Standing {
             search: "order-service/order-search".to_owned(),
             first: Some(Place { row: 7, key: 9 }),
+            began: Some(SweepBeginning { date: 1_782_864_000_000, host: 1_782_864_000_250 }),
             marks: [("updatedOn".to_owned(), mark)].into(),
             ids: Some(ids),
             known: Some((1..=20_000).collect()),
@@ -257,9 +275,12 @@ mod tests {
         let text = serde_json::to_string(&standing).unwrap();
         assert_eq!(
             text,
-            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000","missed":"7-8","gone":"5"}"#
+            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"began":{"date":1782864000000,"host":1782864000250},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000","missed":"7-8","gone":"5"}"#
         );
         assert_eq!(serde_json::from_str::<Standing>(&text).unwrap(), standing);
+        let earlier = text.replace(r#""began":{"date":1782864000000,"host":1782864000250},"#, "");
+        let earlier = serde_json::from_str::<Standing>(&earlier).unwrap();
+        assert_eq!(earlier, Standing { began: None, ..standing }, "what earlier versions wrote is read");
     }
 
     #[test]

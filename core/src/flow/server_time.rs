@@ -30,6 +30,11 @@ impl AnswerTime {
         if is_slow { self.date } else { self.date.min(host) }
     }
 
+    /// What the host's clock showed when it came.
+    pub(crate) fn host(self) -> i64 {
+        self.host
+    }
+
     /// The later one of both clocks.
     pub(crate) fn latest(self) -> i64 {
         self.date.max(self.host)

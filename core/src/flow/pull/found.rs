@@ -65,6 +65,8 @@ pub(super) struct FoundRow {
     /// The row as an object, where rows are handed out.
     pub(super) json: Option<Box<RawValue>>,
     reached: Reached,
+    /// When the first sweep had begun, as far as this row tells that.
+    pub(super) supports: Option<i64>,
     /// Whether its latest change cannot bear the same time as one that came after it was read.
     is_settled: bool,
     /// When it was read, by the server's time where that is known.
@@ -117,6 +119,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
                 Reached::First(first) => Reached::First(first + row as u64),
                 Reached::Change(_) | Reached::Id | Reached::Earlier => reached,
             },
+            supports: None,
             is_settled: true,
             read_at: None,
             misread: None,
@@ -128,13 +131,14 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
 /// Columns whose dates Brightpearl stamps itself. What others set may lie ahead of any clock.
 const STAMPED: [&str; 2] = ["createdOn", "updatedOn"];
 
+/// Whether the rows of a search say when Brightpearl stamped them.
+pub(super) fn are_stamped(plan: &StreamPlan) -> bool {
+    plan.created.is_some() || plan.watermarks.iter().any(|name| STAMPED.contains(&name.as_str()))
+}
+
 /// The latest date that Brightpearl has stamped on any row of a page.
 pub(super) fn stamped(rows: &[FoundRow], plan: &StreamPlan) -> Option<i64> {
-    let columns = plan.watermarks.iter().enumerate().filter(|(_, name)| STAMPED.contains(&name.as_str()));
-    let of = |(column, _): (usize, _)| {
-        rows.iter().filter_map(move |row| row.values.get(column).copied().flatten())
-    };
-    columns.flat_map(of).max()
+    rows.iter().filter_map(|row| row.stamped(plan)).max()
 }
 
 /// The latest date that any row of a page has in any watermark column.
@@ -176,6 +180,7 @@ impl FoundRow {
             created: None,
             json: None,
             reached,
+            supports: None,
             is_settled: false,
             read_at: None,
             misread: None,
@@ -185,6 +190,13 @@ impl FoundRow {
     /// A record that is there, and that no date told of.
     pub(super) fn listed(id: u64) -> Self {
         Self { reached: Reached::Id, ..Self::missed_before(id) }
+    }
+
+    /// The latest date that Brightpearl has stamped on it.
+    pub(super) fn stamped(&self, plan: &StreamPlan) -> Option<i64> {
+        let columns = plan.watermarks.iter().zip(&self.values);
+        let of = |(name, value): (&String, &Option<i64>)| value.filter(|_| STAMPED.contains(&name.as_str()));
+        columns.filter_map(of).chain(self.created).max()
     }
 
     /// What it has in a watermark column.
@@ -246,6 +258,7 @@ impl Standing {
             Sighting::FirstIsOver => {
                 self.unsorted.remove(&plan.key);
                 self.first = None;
+                self.began = None;
             }
             Sighting::ChangesAreOver(column, at) => {
                 if let Some((name, mark)) =
@@ -266,6 +279,10 @@ impl Standing {
                 let is_told = !self.unsorted.contains(&plan.key);
                 if let (Some(first), Some(key), true) = (&mut self.first, row.id, is_told) {
                     *first = Place { row: number, key: key.max(first.key) };
+                }
+                if let (Some(began), Some(supports)) = (self.began, row.supports) {
+                    let at = supports.min(began.date);
+                    self.marks.values_mut().for_each(|mark| mark.advance(at, overlap_ms));
                 }
             }
             Reached::Change(column) => {

@@ -2,7 +2,7 @@
 
 use super::found::{self, FoundRow};
 use super::stream::Stream;
-use crate::checkpoint::{Ids, Mark, Place};
+use crate::checkpoint::{Ids, Mark, Place, SweepBeginning};
 use crate::error::{Error, Kind, Result};
 use crate::flow::server_time::AnswerTime;
 use crate::value::DateTime;
@@ -43,8 +43,14 @@ impl Stream {
     }
 
     /// Takes note of when the first sweep began: what changes from then on, behind the sweep's back, is for the next
-    /// pull. Without a date in the answer, the latest one in its rows is surely not too late.
-    pub(super) fn note_beginning(&mut self, rows: &[FoundRow], date: Option<i64>) {
+    /// pull. Both clocks may run ahead alike, so that the marks come no further than rows show that it was as late. Without
+    /// a date in the answer, the latest one in its rows is surely not too late.
+    pub(super) fn note_beginning(
+        &mut self,
+        rows: &[FoundRow],
+        date: Option<i64>,
+        answered: Option<AnswerTime>,
+    ) {
         if self.standing.first.is_some() {
             return;
         }
@@ -52,9 +58,32 @@ impl Stream {
         if self.plan.watermarks.is_empty() {
             self.standing.ids = Some(Ids::default());
         }
-        let at = date.or_else(|| found::latest(rows)).unwrap_or_default();
+        self.standing.began = date
+            .zip(answered)
+            .filter(|_| found::are_stamped(&self.plan))
+            .map(|(date, answered)| SweepBeginning { date, host: answered.host() });
+        let at = match self.standing.began {
+            Some(_) => 0,
+            None => date.or_else(|| found::latest(rows)).unwrap_or_default(),
+        };
         let mark = |column: &String| (column.clone(), Mark { at, ..Mark::default() });
         self.standing.marks = self.plan.watermarks.iter().map(mark).collect();
+    }
+
+    /// Takes note of what rows of the first sweep say of when it began: what was stamped so long after, it was at least so
+    /// late then, less what has passed since.
+    pub(super) fn note_support(
+        &self,
+        rows: &mut [FoundRow],
+        date: Option<i64>,
+        answered: Option<AnswerTime>,
+    ) {
+        let Some((began, (date, answered))) = self.standing.began.zip(date.zip(answered)) else { return };
+        let by_date = date.saturating_sub(began.date);
+        let elapsed = by_date.max(answered.host().saturating_sub(began.host)).max(0);
+        for row in rows {
+            row.supports = row.stamped(&self.plan).map(|stamped| stamped.saturating_sub(elapsed));
+        }
     }
 
     /// While the first sweep goes on, no answer is older than its beginning: a first one whose date lay ahead is held
@@ -62,6 +91,9 @@ impl Stream {
     pub(super) fn hold_beginning(&mut self, answered: Option<AnswerTime>) {
         let Some(answered) = answered.filter(|_| self.standing.first.is_some()) else { return };
         let date = answered.surely(self.stamped);
+        if let Some(began) = &mut self.standing.began {
+            began.date = began.date.min(date);
+        }
         self.standing.marks.values_mut().for_each(|mark| mark.at = mark.at.min(date));
     }
 }

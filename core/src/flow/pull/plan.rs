@@ -142,7 +142,7 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
     if resource.deletes.as_ref().is_some_and(|deletes| deletes.most_percent > 100) {
         return Err(Error::validation("deletes.most_percent", "expected a share of 0 to 100 percent"));
     }
-    let created = created_column(listed).filter(|_| finds.is_some());
+    let created = created_column(listed);
     if finds.is_some() {
         let own_date = created.filter(|name| !watermarks.iter().any(|column| column == name));
         let dates = watermarks.iter().map(String::as_str).chain(own_date);

@@ -287,7 +287,8 @@ impl Stream {
                 let mut rows = found::rows(page, &self.plan, first);
                 let date = self.surely(answered, &rows);
                 rows.iter_mut().for_each(|row| row.read_at(date));
-                self.note_beginning(&rows, date);
+                self.note_beginning(&rows, date, answered);
+                self.note_support(&mut rows, date, answered);
                 self.note_order(&rows);
                 rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
