@@ -81,8 +81,10 @@ impl Stream {
         let Some((began, (date, answered))) = self.standing.began.zip(date.zip(answered)) else { return };
         let by_date = date.saturating_sub(began.date);
         let elapsed = by_date.max(answered.host().saturating_sub(began.host)).max(0);
+        // In whole seconds, as filters have them.
+        let whole = |at: i64| at.saturating_sub(at.rem_euclid(1_000));
         for row in rows {
-            row.supports = row.stamped(&self.plan).map(|stamped| stamped.saturating_sub(elapsed));
+            row.supports = row.stamped(&self.plan).map(|stamped| whole(stamped.saturating_sub(elapsed)));
         }
     }
 

@@ -8,7 +8,7 @@ use super::world::{NOW, PullRun, World, after};
 
 fn account(count: u64) -> Account {
     let now = i64::try_from(NOW).unwrap();
-    Account::of((1..=count).map(|id| (id, Order::new(now - 86_400_000 + id as i64))))
+    Account::of((1..=count).map(|id| (id, Order::new(now - 3 * 86_400_000 + 60_000 * id as i64))))
 }
 
 fn pull() -> Value {

@@ -8,7 +8,7 @@ use super::world::{NOW, World, after, read};
 
 fn account(count: u64) -> Account {
     let now = i64::try_from(NOW).unwrap();
-    Account::of((1..=count).map(|id| (id, Order::new(now - 86_400_000 + id as i64))))
+    Account::of((1..=count).map(|id| (id, Order::new(now - 86_400_000 + 100_000 * id as i64))))
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn rows_need_no_reads() {
     let text = run.outputs[0].records[0].record.as_ref().unwrap().get();
     assert_eq!(
         text,
-        r#"{"orderId":1,"createdOn":"2026-06-30T00:00:00.001Z","updatedOn":null,"customerRef":"WEB"}"#
+        r#"{"orderId":1,"createdOn":"2026-06-30T00:01:40.000Z","updatedOn":null,"customerRef":"WEB"}"#
     );
 }
 
