@@ -11,7 +11,7 @@ use super::entry::{PushEntry, Role};
 use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::Look;
-use super::progress::Progress;
+use super::progress::{Progress, RefusedChange};
 use super::referents::{Aim, slot_of};
 use super::rivals::{Claim, Rivalry};
 use super::sought::{Group, Sought};
@@ -362,7 +362,7 @@ impl PushJob {
         }
         let check = |request| check_request(request, self.shared.config.unknown_members).map(drop);
         if let Err(error) = requests.iter().try_for_each(check) {
-            return self.settle(index, Ending::change_refused(id, 0, error));
+            return self.settle(index, Ending::change_refused(RefusedChange { id, done: 0, error }));
         }
         if self.terms.is_dry_run() {
             return self.settle(index, self.change_done(index, id));

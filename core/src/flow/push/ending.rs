@@ -1,6 +1,7 @@
 //! How entries end.
 
 use super::journal::{Done, DoneState};
+use super::progress::RefusedChange;
 use super::referents::CreationState;
 use crate::error::{Delivery, Error};
 use crate::mapping::{Failure, NoBody};
@@ -96,8 +97,8 @@ impl Ending {
         Self { id: Some(id), ..Self::because(State::Differs, words.join("; ")) }
     }
 
-    /// A change of what is there under this id was refused behind so many writes of it.
-    pub(super) fn change_refused(id: u64, done: usize, error: Error) -> Self {
+    /// A change of what is there was refused, behind so many writes of it.
+    pub(super) fn change_refused(RefusedChange { id, done, error }: RefusedChange) -> Self {
         let before = match done {
             0 => String::new(),
             1 => " after the first of several writes".to_owned(),

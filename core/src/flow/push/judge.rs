@@ -9,6 +9,7 @@ use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
+use super::progress::RefusedChange;
 use super::read_rows::unbelieved;
 use super::referents::{Aim, Referent, Referents, listed};
 use super::rivals::KeyBook;
@@ -239,7 +240,8 @@ impl Judge<'_> {
             ))
         });
         if entry.progress().is_changed() {
-            return unbelieved.unwrap_or_else(|| after_change(id, found));
+            let refused = entry.progress().refused_change();
+            return unbelieved.unwrap_or_else(|| after_change(id, found, refused));
         }
         if let Some(found) = entry.sought().and_then(|sought| self.terms.other_key(sought, json)) {
             let reason = format!(
@@ -364,12 +366,14 @@ impl Judge<'_> {
     }
 }
 
-/// What was changed is as it should be, or Brightpearl has made something else of it.
-fn after_change(id: u64, found: Vec<Difference>) -> Verdict {
+/// What was changed is as it should be, or Brightpearl has made something else of it, or has refused the change.
+fn after_change(id: u64, found: Vec<Difference>, refused: Option<&RefusedChange>) -> Verdict {
     if found.is_empty() {
-        return settle(Ending { id: Some(id), ..Ending::of(State::Updated) });
+        let verified = refused.is_some();
+        return settle(Ending { id: Some(id), verified, ..Ending::of(State::Updated) });
     }
-    let ending = Ending::differs(id, &found);
+    let refused = refused.cloned().map(Ending::change_refused);
+    let ending = refused.unwrap_or_else(|| Ending::differs(id, &found));
     Verdict::Compared(found, Box::new(settle(ending)))
 }
 

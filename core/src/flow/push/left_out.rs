@@ -82,7 +82,9 @@ impl Judge<'_> {
             let reason = format!("{reason}, and it has that status in Brightpearl");
             return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
         };
-        let then = if is_changed {
+        let then = if let Some(refused) = entry.progress().refused_change() {
+            settle(Ending::change_refused(refused.clone()))
+        } else if is_changed {
             settle(Ending::differs(id, std::slice::from_ref(&difference)))
         } else if is_in_doubt && !entry.progress().may_go_again() {
             Verdict::LeaveInDoubt

@@ -5,7 +5,7 @@ use super::crew::Errand;
 use super::ending::Ending;
 use super::entry::Role;
 use super::pending::PendingWrite;
-use super::progress::Progress;
+use super::progress::{Progress, RefusedChange};
 use super::{PushJob, is_fatal};
 use crate::Reply;
 use crate::catalog;
@@ -265,18 +265,33 @@ impl PushJob {
                 self.fatal.get_or_insert(error);
             }
             Delivery::NotSent | Delivery::Rejected => match changes {
-                Some(id) => self.settle(index, Ending::change_refused(id, out.done, error)),
+                Some(id) => self.contest_or_settle_change(index, RefusedChange { id, done: out.done, error }),
                 None => self.contest_or_settle(index, error),
             },
         }
     }
 
-    /// Brightpearl said no. If that is because the record is there, it is found now.
+    /// Brightpearl said no to a change. What carries a write out twice says so of the second time: it is read once more
+    /// what is there.
+    fn contest_or_settle_change(&mut self, index: usize, refused: RefusedChange) {
+        let is_own_word =
+            refused.error.delivery() == Delivery::Rejected && !refused.error.errors().is_empty();
+        if is_own_word && self.terms.update().is_some() && !self.terms.looks_ms().is_empty() {
+            self.go(index, |progress| progress.contest_change(refused));
+        } else {
+            self.settle(index, Ending::change_refused(refused));
+        }
+    }
+
+    /// Brightpearl said no. If that is because the record is there, it is found now; and it may be there where what was
+    /// created for it alone is said to be another's.
     fn contest_or_settle(&mut self, index: usize, error: Error) {
         let entry = self.window.entry(index);
         let is_taken = error.kind() == Kind::Conflict && !error.verifications().is_empty();
+        let has_own = entry.mapped().references.iter().any(|reference| reference.search.is_empty());
+        let may_be_there = is_taken || has_own && error.delivery() == Delivery::Rejected;
         match entry.sought() {
-            Some(sought) if is_taken && !entry.progress().is_contested() => {
+            Some(sought) if may_be_there && !entry.progress().is_contested() => {
                 self.lookups.forget(sought);
                 self.go(index, |progress| progress.contest(error));
             }

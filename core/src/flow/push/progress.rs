@@ -35,6 +35,8 @@ pub(super) struct Progress {
     was_cleared: bool,
     /// Whether what is there was changed in this run, and is being looked at once more.
     is_changed: bool,
+    /// Why the change of what is there was refused, until it is seen whether it stands all the same.
+    refused_change: Option<RefusedChange>,
     /// How often it was read once more, since what was read did not show what was written, or was not to be believed.
     rereads: usize,
     /// What the reading before had.
@@ -67,6 +69,16 @@ enum Station {
     Settled,
 }
 
+/// A write of a change that Brightpearl refused.
+#[derive(Clone, Debug)]
+pub(super) struct RefusedChange {
+    /// The id of the record.
+    pub(super) id: u64,
+    /// How many writes of the same change were done before it.
+    pub(super) done: usize,
+    pub(super) error: Error,
+}
+
 /// What must be found out before anything else.
 #[derive(Debug)]
 enum Unclear {
@@ -95,6 +107,7 @@ impl Progress {
             is_verified: false,
             was_cleared: false,
             is_changed: false,
+            refused_change: None,
             rereads: 0,
             read_before: None,
             written: None,
@@ -384,6 +397,19 @@ impl Progress {
         self.read_before = None;
         self.written = Some(request);
         Ok(())
+    }
+
+    /// Brightpearl refused the change with this error, and what is there is to be read once more: what carries a write out
+    /// twice answers it with the second refusal.
+    pub(super) fn contest_change(&mut self, refused: RefusedChange) -> Result<()> {
+        self.look_at_change()?;
+        self.refused_change = Some(refused);
+        Ok(())
+    }
+
+    /// Why the change was refused that is being looked at once more.
+    pub(super) fn refused_change(&self) -> Option<&RefusedChange> {
+        self.refused_change.as_ref()
     }
 
     /// The write of this run of which it is to be seen what came.

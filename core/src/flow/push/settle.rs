@@ -159,6 +159,8 @@ impl PushJob {
             self.settle(index, Ending::in_doubt(ending.error));
         } else if progress.may_be_written() {
             self.leave_in_doubt(index);
+        } else if let Some(refused) = progress.refused_change() {
+            self.settle(index, Ending::change_refused(refused.clone()));
         } else if progress.has_changed() {
             self.settle(index, ending.unseen());
         } else {

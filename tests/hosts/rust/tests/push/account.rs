@@ -74,6 +74,8 @@ pub(crate) struct PushWorld {
     pub(crate) crash_at: Option<u64>,
     /// Somebody in between, who may answer.
     pub(crate) between: Option<Liar>,
+    /// Which requests somebody in between carries out twice, giving the second answer.
+    pub(crate) twice: Option<fn(&Request) -> bool>,
 }
 
 impl PushWorld {
@@ -83,7 +85,7 @@ impl PushWorld {
 
     pub(crate) fn with(account: Account) -> Self {
         let emulator = Emulator::new(account).unwrap();
-        Self { emulator, now: NOW, journal: String::new(), crash_at: None, between: None }
+        Self { emulator, now: NOW, journal: String::new(), crash_at: None, between: None, twice: None }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -143,6 +145,10 @@ impl PushWorld {
                         }
                         call.answer(exchange.id, response, self.now).unwrap();
                         continue;
+                    }
+                    if self.twice.is_some_and(|is_carried_out_twice| is_carried_out_twice(&exchange.request))
+                    {
+                        drop(self.emulator.respond(&exchange.request, self.now));
                     }
                     let answered = self.emulator.respond(&exchange.request, self.now);
                     if self.crash_at.is_some_and(|last| run.requests >= last) {

@@ -131,6 +131,64 @@ fn without_disbelief(journal: &str, id: &str) -> String {
 }
 
 #[test]
+fn a_contact_that_a_gateway_created_twice_is_not_told_as_refused() {
+    let mut world = PushWorld::new();
+    let is_contact = |request: &Request| {
+        request.method == Method::Post && request.url.ends_with("contact-service/contact")
+    };
+    world.twice = Some(is_contact);
+    let record = json!({"name": "Ann", "street": "1 High Street", "email": "ann@example.com"});
+    let run = world.push(CONTACTS, std::slice::from_ref(&record));
+    assert_eq!(run.states(), ["unchanged"], "{:?}", run.outcomes);
+    assert!(run.of(0).id.is_some());
+    world.twice = None;
+    let (states, reason) = next_day(&mut world, CONTACTS, &[record]);
+    assert_eq!((states, world.contacts("ann@example.com")), (vec!["unchanged"], 1), "{reason}");
+    // The customer of an order, too.
+    let mut world = PushWorld::new();
+    world.twice = Some(is_contact);
+    let records = orders(&mut world, 1);
+    let run = world.push(ORDERS, &records);
+    assert_eq!(run.states(), ["created"], "{:?}", run.outcomes);
+    assert_eq!(world.contacts("buyer0@example.com"), 1);
+}
+
+#[test]
+fn a_row_that_a_gateway_removed_twice_is_removed() {
+    let mut world = PushWorld::new();
+    let mut records = orders(&mut world, 1);
+    let line = records[0]["lines"][0].clone();
+    records[0]["lines"].as_array_mut().unwrap().push(line);
+    records[0]["lines"][1]["price"] = json!("7.00");
+    assert_eq!(world.push(ORDERS, &records).states(), ["created"]);
+    records[0]["lines"].as_array_mut().unwrap().pop();
+    world.twice = Some(|request: &Request| request.method == Method::Delete);
+    let run = world.push(ORDERS, &records);
+    assert_eq!(run.states(), ["updated"], "{:?}", run.outcomes);
+    let reason = run.of(0).reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("Brightpearl was asked, and has it"), "{reason}");
+    world.twice = None;
+    assert_eq!(next_day(&mut world, ORDERS, &records).0, ["updated"], "as the journal has it");
+}
+
+#[test]
+fn a_change_that_is_refused_is_told_with_the_refusal() {
+    let mut world = PushWorld::new();
+    let mut records = orders(&mut world, 1);
+    assert_eq!(world.push(ORDERS, &records).states(), ["created"]);
+    records[0]["warehouse"] = json!(3);
+    world.between = Some(Box::new(|request: &Request| {
+        let refusal = r#"{"errors":[{"code":"ORDC-041","message":"The order is invoiced"}]}"#;
+        (request.method == Method::Patch).then(|| (Response::new(400, refusal), false))
+    }));
+    let run = world.push(ORDERS, &records);
+    assert_eq!(run.states(), ["differs"], "{:?}", run.outcomes);
+    let reason = run.of(0).reason.as_deref().unwrap();
+    assert!(reason.contains("was not changed: ") && reason.contains("The order is invoiced"), "{reason}");
+    assert_eq!(run.of(0).error.as_ref().unwrap().errors()[0].code, "ORDC-041");
+}
+
+#[test]
 fn what_a_document_puts_is_read_back() {
     let prices = r#"{"version": 1, "name": "prices", "method": "PUT",
         "target": "product-service/product-price/{PRODUCT-ID}/price-list", "path": {"PRODUCT-ID": {"from": "id"}},

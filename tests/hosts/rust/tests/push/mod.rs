@@ -231,8 +231,14 @@ fn a_journal_that_is_cut_off_anywhere_is_gone_on_with() {
     let (journal, now) = (world.journal.clone(), world.now);
     for end in (0..journal.len()).step_by(97).chain([journal.len() - 1]) {
         let emulator = brightpearl_emulator::Emulator::load(&saved).unwrap();
-        let mut world =
-            PushWorld { emulator, now, journal: journal[..end].to_owned(), crash_at: None, between: None };
+        let mut world = PushWorld {
+            emulator,
+            now,
+            journal: journal[..end].to_owned(),
+            crash_at: None,
+            between: None,
+            twice: None,
+        };
         let run = world.push(ORDERS, &records);
         assert_eq!((run.outcomes.len(), run.error), (12, None));
         for number in 0..12 {
