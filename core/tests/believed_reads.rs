@@ -113,7 +113,11 @@ fn the_contents_of_another_record_are_asked_for_again() {
             let reason = told[&id].as_ref().expect_err("another record");
             assert!(reason.contains("another record") && reason.contains("in the next pull"), "{reason}");
         }
-        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), more), |_, _| Given::Own);
+        account.now += 3_600_000;
+        let still = pulled(&mut account, pull(ran.checkpoint.as_deref(), more), exchanged(3, 6, times));
+        assert!(handed_out(&still).values().all(Result::is_err), "{more}: {:?}", handed_out(&still));
+        account.now += 3_600_000;
+        let next = pulled(&mut account, pull(still.checkpoint.as_deref(), more), |_, _| Given::Own);
         assert_eq!(handed_out(&next), [(3, Ok(23)), (6, Ok(26))].into(), "{more}");
     }
 }

@@ -5,9 +5,13 @@ use roaring::RoaringTreemap;
 
 use crate::error::Result;
 use crate::id_set::IdSet;
+use crate::jobs::FetchJob;
+use crate::operation::Fetch;
+use crate::shared::Shared;
 
 use super::found::{FoundRow, Sighting};
 use super::hydrate::Portion;
+use super::stream::{Pass, Stream, Wanted};
 
 /// When it is asked for again: milliseconds after everything else was read, and after each try.
 const AGAIN_MS: [u64; 2] = [2_000, 10_000];
@@ -68,5 +72,29 @@ impl Missed {
         let items: Vec<Sighting> = std::mem::take(&mut self.rows).into_iter().map(Sighting::Row).collect();
         let may_try_again = self.tries < AGAIN_MS.len();
         Some((*delay_ms, Portion { is_first_try: false, may_try_again, ..Portion::new(number, items) }))
+    }
+}
+
+impl Stream {
+    /// Once everything else was read, what reading did not bring is asked for again, as far as the search still has it.
+    /// What neither has was deleted meanwhile: whether that is told is decided where all ids are compared.
+    pub(super) fn ask_again(&mut self, shared: &Shared) -> Result<Option<Wanted>> {
+        if self.missed.is_empty() || !self.has_read_all() {
+            return Ok(None);
+        }
+        if self.missed.begin_recheck() && self.plan.which_of(&self.missed.ids()?).is_some() {
+            self.stage = Some(Pass::Recheck);
+            return self.begin(Pass::Recheck, shared).map(Some);
+        }
+        let (Some(reading), Some((delay_ms, portion))) =
+            (&self.plan.reading, self.missed.again(self.next_chunk + 1))
+        else {
+            return Ok(None);
+        };
+        self.next_chunk += 1;
+        let fetch = Fetch { ids: Some(portion.ids()), ..reading.fetch.clone() };
+        let job = FetchJob::new(&fetch, shared.config.max_in_flight.max(1))?;
+        self.chunks.push_back(portion);
+        Ok(Some(Wanted::Chunk(self.next_chunk, delay_ms, Box::new(job))))
     }
 }

@@ -5,6 +5,7 @@
 //! updated has no `updatedOn`, API notes §8.1.1); where there is none, from the highest id down, since ranges of ids are
 //! refused. What stands in a checkpoint is what was consumed, and what of the overlap need not come again.
 
+mod earlier;
 mod existing;
 mod found;
 mod hydrate;

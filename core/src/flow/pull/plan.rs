@@ -321,6 +321,13 @@ impl StreamPlan {
         (self.takes_ids && ids.len() <= MOST_ID_TEXT).then(|| self.ids().filter(self.key.as_str(), ids))
     }
 
+    /// The search that has the rows of these ids, where it can be asked.
+    pub(super) fn rows_of(&self, ids: &IdSet) -> Option<Search> {
+        let ids = ids.to_string();
+        (self.takes_ids && ids.len() <= MOST_ID_TEXT)
+            .then(|| self.search.clone().filter(self.key.as_str(), ids))
+    }
+
     /// The search that lists the existing ids.
     pub(super) fn ids(&self) -> Search {
         let columns = filtered_by(&self.search).filter(|name| *name != self.key);

@@ -41,7 +41,7 @@ impl Stream {
         let column = match self.stage {
             Some(Pass::First) => None,
             Some(Pass::Changes(index)) => Some(index),
-            Some(Pass::Ids | Pass::Listing | Pass::Recheck) | None => return,
+            Some(Pass::Earlier | Pass::Ids | Pass::Listing | Pass::Recheck) | None => return,
         };
         // Rows of one date come in any order where the key does not sort.
         let place = |row: &FoundRow| match column {

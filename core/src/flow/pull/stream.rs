@@ -13,6 +13,7 @@ use crate::operation::{Fetch, Options};
 use crate::output::{Resources, SearchPage};
 use crate::shared::Shared;
 
+use super::earlier::Earlier;
 use super::existing;
 use super::found::{self, FoundRow, Reached, Sighting};
 use super::hydrate::{Handout, Portion};
@@ -35,8 +36,9 @@ pub(super) struct Stream {
     pub(super) found: VecDeque<Sighting>,
     wanted: usize,
     pub(super) chunks: VecDeque<Portion>,
-    next_chunk: u64,
-    missed: Missed,
+    pub(super) next_chunk: u64,
+    pub(super) earlier: Earlier,
+    pub(super) missed: Missed,
     /// The latest change of each record that was handed out, in this run or within the overlap before it.
     pub(super) handed_out: BTreeMap<u64, i64>,
     /// New rows by descending id, until all of them are there.
@@ -59,6 +61,8 @@ pub(super) struct Stream {
 /// One pass over the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pass {
+    /// What earlier pulls could not read.
+    Earlier,
     /// Everything, by key.
     First,
     /// What changed by this watermark column.
@@ -123,14 +127,14 @@ impl Stream {
             }
         }
         // What an earlier pull could not read is read before anything else.
-        let earlier = |id| Sighting::Row(FoundRow::missed_before(id));
-        let found: VecDeque<Sighting> = match plan.reading {
-            Some(_) => standing.missed.iter().map(earlier).collect(),
-            None => VecDeque::new(),
-        };
+        let earlier = Earlier::of(&standing.missed, &plan);
+        if !earlier.is_empty() {
+            todo.push_front(Pass::Earlier);
+        }
         Self {
-            wanted: found.len(),
-            found,
+            wanted: 0,
+            found: VecDeque::new(),
+            earlier,
             missed: Missed::default(),
             told: standing.known.clone(),
             plan,
@@ -156,7 +160,7 @@ impl Stream {
         self.missed.is_empty() && self.has_read_all()
     }
 
-    fn has_read_all(&self) -> bool {
+    pub(super) fn has_read_all(&self) -> bool {
         let has_found_all = self.stage.is_none() && self.todo.is_empty() && self.unseen.is_empty();
         has_found_all && self.found.is_empty() && self.chunks.is_empty()
     }
@@ -182,6 +186,10 @@ impl Stream {
         if self.stage.is_none()
             && let Some(stage) = self.todo.pop_front()
         {
+            if stage == Pass::Earlier && self.earlier.search(&self.plan)?.is_none() {
+                self.end_earlier();
+                return self.next_job(shared);
+            }
             self.stage = Some(stage);
             self.to_come = None;
             return self.begin(stage, shared).map(Some);
@@ -210,31 +218,11 @@ impl Stream {
         self.ask_again(shared)
     }
 
-    /// Once everything else was read, what reading did not bring is asked for again, as far as the search still has it.
-    /// What neither has was deleted meanwhile: whether that is told is decided where all ids are compared.
-    fn ask_again(&mut self, shared: &Shared) -> Result<Option<Wanted>> {
-        if self.missed.is_empty() || !self.has_read_all() {
-            return Ok(None);
-        }
-        if self.missed.begin_recheck() && self.plan.which_of(&self.missed.ids()?).is_some() {
-            self.stage = Some(Pass::Recheck);
-            return self.begin(Pass::Recheck, shared).map(Some);
-        }
-        let (Some(reading), Some((delay_ms, portion))) =
-            (&self.plan.reading, self.missed.again(self.next_chunk + 1))
-        else {
-            return Ok(None);
-        };
-        self.next_chunk += 1;
-        let fetch = Fetch { ids: Some(portion.ids()), ..reading.fetch.clone() };
-        let job = FetchJob::new(&fetch, shared.config.max_in_flight.max(1))?;
-        self.chunks.push_back(portion);
-        Ok(Some(Wanted::Chunk(self.next_chunk, delay_ms, Box::new(job))))
-    }
-
-    fn begin(&mut self, stage: Pass, shared: &Shared) -> Result<Wanted> {
+    pub(super) fn begin(&mut self, stage: Pass, shared: &Shared) -> Result<Wanted> {
         let sweep = |search| SweepJob::new(&search, &shared.config, shared.live.clone());
         let job = match stage {
+            // It was seen to be possible.
+            Pass::Earlier => sweep(self.earlier.search(&self.plan)?.unwrap_or_else(|| self.plan.ids()))?,
             Pass::First => {
                 self.sorting = SweepOrder::default();
                 let job = sweep(self.plan.search.clone())?;
@@ -282,6 +270,12 @@ impl Stream {
         let read = found.first_result - 1 + found.duplicates + page.rows() as u64;
         let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
         match self.stage {
+            Some(Pass::Earlier) => {
+                let mut rows = found::rows(page, &self.plan, Reached::Earlier);
+                let date = self.surely(answered, &rows);
+                rows.iter_mut().for_each(|row| row.read_at(date));
+                self.take_earlier(rows);
+            }
             Some(Pass::First) => {
                 let first = Reached::First(found.first_result + found.duplicates);
                 let mut rows = found::rows(page, &self.plan, first);
@@ -357,6 +351,7 @@ impl Stream {
     /// As [`existing::gone`].
     pub(super) fn end_stage(&mut self) -> Result<()> {
         match self.stage.take() {
+            Some(Pass::Earlier) => self.end_earlier(),
             Some(Pass::First) => self.push(Sighting::FirstIsOver),
             Some(Pass::Ids) => {
                 let mut newest = std::mem::take(&mut self.newest);
@@ -468,7 +463,7 @@ impl Stream {
             && match self.stage {
                 Some(Pass::First) => self.to_come.is_some(),
                 None => true,
-                Some(Pass::Changes(_) | Pass::Ids | Pass::Listing | Pass::Recheck) => false,
+                Some(Pass::Earlier | Pass::Changes(_) | Pass::Ids | Pass::Listing | Pass::Recheck) => false,
             };
         let rows = self.wanted as u64
             + self.unseen.len()
