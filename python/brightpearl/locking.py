@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class NameLock:
         """Takes it until `give_back`; False when somebody else has it."""
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         while True:
-            file = open(os.open(self._path, flags, 0o600), "r+b", buffering=0)  # noqa: SIM115
+            file = open(self._opened(flags), "r+b", buffering=0)  # noqa: SIM115
             try:
                 if not lock(file):
                     file.close()
@@ -50,6 +52,20 @@ class NameLock:
                 file.close()
                 raise
             file.close()
+
+    def _opened(self, flags: int) -> int:
+        """Its descriptor. Raises `OSError`, also for what is not a file that was left for a lock."""
+        expected = "expected the lock of the file beside it, or nothing there: remove it if nobody needs it"
+        try:
+            descriptor = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            if error.errno in (errno.EISDIR, errno.ELOOP, errno.ENXIO):
+                error.strerror = f"it is not a regular file; {expected}"
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, f"it is not a regular file; {expected}", self._path)
+        return descriptor
 
     def give_back(self) -> None:
         """Lets the next have it."""

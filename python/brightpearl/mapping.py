@@ -13,6 +13,7 @@ from brightpearl.exceptions import ValidationError
 from brightpearl.findings import MappingFinding
 from brightpearl.record import Record
 from brightpearl.records import records_of
+from brightpearl.whole_file import LARGEST_DOCUMENT, read_whole
 from brightpearl.wire import json_of, record_bytes
 
 TYPE_CHECKING = False
@@ -331,14 +332,21 @@ def _text_of(document: AnyDocument) -> str:
         return document
     if isinstance(document, os.PathLike):
         try:
-            with open(checked_path(document, "document"), encoding="utf-8-sig") as file:
-                return file.read()
+            return read_document(checked_path(document, "document"))
         except UnicodeDecodeError as error:
             message = f"the file {os.fspath(document)!r} is not UTF-8: {error.reason}; expected JSON"
             raise ValidationError(message, location="document") from None
     if not isinstance(document, AnyMappingType):
         raise wrong_type("document", document, "a dict, the JSON as a text, or the path of a file as a pathlib.Path")
     return json_of(dict(document), "document")
+
+
+def read_document(path: str, location: str = "document") -> str:
+    """The text of a document's file, which may be a pipe, such as a shell makes for `<(...)`. Raises `OSError` and
+    `UnicodeDecodeError`, and `ValidationError` where it is too large."""
+    with open(path, "rb") as file:
+        content = read_whole(file, LARGEST_DOCUMENT, "a mapping document", location=location)
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _refuse_name(text: str) -> None:

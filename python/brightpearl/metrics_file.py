@@ -11,7 +11,8 @@ from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.metrics import Metrics
-from brightpearl.private_file import open_to_read, replacing, require_replaceable
+from brightpearl.private_file import irregular, open_to_read, replacing, require_replaceable
+from brightpearl.whole_file import LARGEST_DOCUMENT, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class MetricsFile:
         self._clock = clock or _milliseconds
         require_replaceable(self._path)
         _require_metrics(self._path)
+        if (kind := irregular(self._state_path())) is not None:
+            raise ValidationError(
+                f"{self._state_path()!r} is {kind}; expected what the sums of the file go on from, or nothing yet",
+                location=f"metrics_file {self._path}",
+                advice="Nothing was sent. Remove it, or name another file of metrics.",
+            )
 
     def add(
         self,
@@ -79,11 +86,12 @@ class MetricsFile:
 
     def _kept(self) -> dict[str, Any]:
         try:
-            with open(self._state_path(), "rb") as file:
-                kept = json.load(file)
+            place = self._state_path()
+            kept = json.loads(read_file(place, LARGEST_DOCUMENT, "sums of metrics", location=f"metrics_file {place}"))
             if isinstance(kept["flows"], dict) and all(isinstance(one, dict) for one in kept["flows"].values()):
                 return {"metrics": kept["metrics"], "flows": kept["flows"]}
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, ValidationError, ValueError, KeyError, TypeError, RecursionError):
+            # Not there yet, or spoilt.
             pass
         return {"metrics": None, "flows": {}}
 

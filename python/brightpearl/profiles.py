@@ -13,6 +13,7 @@ from brightpearl.arguments import checked_text, did_you_mean, named
 from brightpearl.exceptions import ValidationError
 from brightpearl.secret_reference import is_reference, wrong_with
 from brightpearl.text import Hidden, Veiled, one_line
+from brightpearl.whole_file import LARGEST_SETTINGS, read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ OPTIONS = (
 """The arguments of a client that a profile may have defaults for: all that are data and not of the account itself."""
 
 _PLACE = ("account", "datacentre", "base_url", "scheme", "token_file", "token_key", "redirect_uri")
-_LARGEST = 1 << 20
 
 
 class Profile:
@@ -272,7 +272,8 @@ def _read(path: str) -> dict[str, Any]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
             found = os.fstat(descriptor)
-            read = _parsed(Hidden(file.read(_LARGEST)), path)
+            # No name leads to the content, which may be secret.
+            read = _parsed(Hidden(read_whole(file, LARGEST_SETTINGS, "profiles", location=path)), path)
     except OSError as error:
         raise ValidationError(
             f"the file of profiles cannot be read: {error.strerror or type(error).__name__}",

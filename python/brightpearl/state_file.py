@@ -9,13 +9,16 @@ from brightpearl._native import load_json
 from brightpearl.arguments import checked_path
 from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.locking import NameLock
-from brightpearl.private_file import irregular, open_to_read, remove_abandoned, replacing, require_replaceable
+from brightpearl.private_file import irregular, remove_abandoned, replacing, require_replaceable
+from brightpearl.whole_file import LARGEST_RECORDS, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     AnyState = str | os.PathLike[str]
     """The path of a file, or the text of a state, which begins with `{`."""
 
+
+_ADVICE = "Name the file of the last pull, or one that is not there yet to begin anew."
 
 _HELD: WeakValueDictionary[tuple[int, str], StateFile] = WeakValueDictionary()
 """Who has what, by process and path."""
@@ -37,7 +40,7 @@ class StateFile:
             raise ValidationError(
                 f"{self._path!r} is {kind}; expected a regular file with the state, or none yet",
                 location="state",
-                advice="Name the file of the last pull, or one that is not there yet to begin anew.",
+                advice=_ADVICE,
             )
         require_replaceable(self._path)
         self._lock: NameLock | None = None
@@ -81,8 +84,8 @@ class StateFile:
     def read(self, *, renew: bool = False) -> str | None:
         """The state; None when there is none yet. `renew`: it will not be gone on with, and may be damaged."""
         try:
-            with open(open_to_read(self._path), "rb") as file:
-                text = file.read().decode().strip()
+            content = read_file(self._path, LARGEST_RECORDS, "a state", location="state", advice=_ADVICE)
+            text = content.decode().strip()
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
@@ -107,7 +110,7 @@ class StateFile:
         return ValidationError(
             f"the file {self._path!r} is not a state: it {reason}; expected what an earlier pull left there",
             location="state",
-            advice="Name the file of the last pull, or one that is not there yet to begin anew.",
+            advice=_ADVICE,
         )
 
     def write(self, state: str) -> None:

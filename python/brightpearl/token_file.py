@@ -15,6 +15,7 @@ from brightpearl.locking import NameLock
 from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
 from brightpearl.secret_reference import SecretReference, is_reference, wrong_with
 from brightpearl.text import Hidden, Veiled, one_line
+from brightpearl.whole_file import LARGEST_SETTINGS, read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class TokenFile:
         try:
             with open(descriptor, "rb") as file:
                 # No traceback with its variables shows what is kept.
-                kept = _members(Hidden(file.read()))
+                kept = _members(Hidden(read_whole(file, LARGEST_SETTINGS, "tokens", location=self.location)))
         except OSError as error:
             raise self._unreadable(error) from None
         if kept is not None and isinstance(kept.get(_SEALED), str):

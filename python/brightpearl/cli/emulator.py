@@ -18,6 +18,7 @@ from brightpearl.cli.visible import visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.testing import Emulator, EmulatorServer
+from brightpearl.whole_file import LARGEST_RECORDS, read_file
 
 _LARGEST_CAP = 1_000_000
 
@@ -133,7 +134,8 @@ def _kept(state: Path | None) -> Emulator | None:
     if state is None or not state.exists():
         return None
     try:
-        return Emulator.load(state.read_bytes().decode())
+        content = read_file(state, LARGEST_RECORDS, "the state of an account", location=f"--state {state}")
+        return Emulator.load(content.decode())
     except (UnicodeDecodeError, ValidationError) as error:
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.message
         raise UsageError(

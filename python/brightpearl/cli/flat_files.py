@@ -132,6 +132,7 @@ def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[st
 
 
 _LONGEST_CELL = 16 << 20
+_LONGEST_LINE = 64 << 20
 _CELL_SHOWN = 100
 
 
@@ -160,7 +161,7 @@ class _Lines:
         text = io.TextIOWrapper(file, encoding=self._layout.encoding, newline="")
         # The limit is one of the process.
         csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
-        reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)
         try:
             yield from self._named(reader)
         except csv.Error as error:
@@ -183,6 +184,16 @@ class _Lines:
             ) from None
         finally:
             text.detach()
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        """The lines, none of which is without end."""
+        for number, line in enumerate(iter(lambda: text.readline(_LONGEST_LINE + 1), ""), 1):
+            if len(line) > _LONGEST_LINE:
+                raise UsageError(
+                    f"the line has more than {_LONGEST_LINE:,} characters; expected cells of a record",
+                    where=self._place(number),
+                )
+            yield line
 
     def _named(self, reader: Any) -> Iterator[dict[str, Any]]:
         header = self._header(reader)

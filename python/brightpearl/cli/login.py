@@ -152,7 +152,11 @@ def _show(address: str, opens_browser: bool) -> None:
 
 def _pasted(state: Hidden) -> Hidden:
     say("then paste the address here that the browser ended on, and press Enter:")
-    return code_of(Hidden(standard_input().readline().decode(errors="replace").strip()), state)
+    return code_of(Hidden(standard_input().readline(_LONGEST_ADDRESS).decode(errors="replace").strip()), state)
+
+
+_LONGEST_ADDRESS = 64 << 10
+"""The most bytes of a pasted line that are looked at."""
 
 
 def _tried(client: Client, file: TokenFile) -> str | None:

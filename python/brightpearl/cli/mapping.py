@@ -16,7 +16,7 @@ from brightpearl.cli.unused import Unused
 from brightpearl.cli.visible import print_json, say, visible, visible_lines
 from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.cli.writing import print_json_text
-from brightpearl.mapping import ready_document
+from brightpearl.mapping import read_document, ready_document
 
 
 def document_text(name: str) -> str:
@@ -41,12 +41,13 @@ def document_text(name: str) -> str:
 
 
 def _text_of(name: str) -> str:
-    if Path(name).is_file():
-        return Path(name).read_text(encoding="utf-8-sig")
     # A pipe, such as a shell makes for `<(...)`, can be read once.
-    if name not in _READ:
-        _READ[name] = Path(name).read_text(encoding="utf-8-sig")
-    return _READ[name]
+    if name in _READ:
+        return _READ[name]
+    text = read_document(name, f"DOCUMENT {name}")
+    if not Path(name).is_file():
+        _READ[name] = text
+    return text
 
 
 _READ: dict[str, str] = {}

@@ -15,6 +15,8 @@ from brightpearl import BrightpearlError
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flat_files import Layout, flat_records
+from brightpearl.exceptions import ValidationError
+from brightpearl.whole_file import LARGEST_LINE, LARGEST_RECORDS, LONG_LINE, lines_of, read_whole
 
 
 class Input(str, Enum):
@@ -109,21 +111,31 @@ def _read(file: IO[bytes], name: str, format: Input | None) -> Iterator[dict[str
                 where=f"FILE {name}",
                 advice="--format json reads an array of records.",
             )
-        return _lines(first, file)
+        return _lines(first, file, name, 1)
     if format is Input.JSON:
-        return _whole(file.read().removeprefix(BOM_UTF8), name)
+        return _whole(_all_of(file, name).removeprefix(BOM_UTF8), name)
     return _json_of_some_kind(file, name)
 
 
 def _json_of_some_kind(file: IO[bytes], name: str) -> Iterator[dict[str, Any] | bytes]:
     """JSON Lines when the first line is a whole value and no array, which is one document otherwise."""
-    first = _first_line(file)
+    first, number = _first_line(file), 1
     while first and not first.strip():
-        first = file.readline()
+        first, number = file.readline(LARGEST_LINE + 1), number + 1
     if not first.lstrip().startswith(b"[") and _is_json(first):
-        return _lines(first, file)
-    rest = first + file.read()
+        return _lines(first, file, name, number)
+    rest = _all_of(file, name, first)
     return _whole(rest, name) if rest.strip() else iter(())
+
+
+def _all_of(file: IO[bytes], name: str, begun: bytes = b"") -> bytes:
+    try:
+        return read_whole(file, LARGEST_RECORDS, "records", location=f"FILE {name}", advice=_BY_LINES, begun=begun)
+    except ValidationError as error:
+        raise UsageError(error.message, where=error.location, advice=error.advice) from None
+
+
+_BY_LINES = "Nothing was sent. Write a record in each line (.jsonl): lines are read one by one, however many there are."
 
 
 def _is_json(text: bytes) -> bool:
@@ -136,12 +148,17 @@ def _is_json(text: bytes) -> bool:
 
 def _first_line(file: IO[bytes]) -> bytes:
     """The first line, behind the mark that some editors begin UTF-8 with."""
-    return file.readline().removeprefix(BOM_UTF8)
+    return file.readline(LARGEST_LINE + 1).removeprefix(BOM_UTF8)
 
 
-def _lines(first: bytes, file: IO[bytes]) -> Iterator[bytes]:
-    # What is wrong with a line is said in its record's outcome.
-    return (_Line(line.strip()) for line in itertools.chain([first], file) if line.strip())
+def _lines(first: bytes, file: IO[bytes], name: str, number: int) -> Iterator[bytes]:
+    """The lines that have something in them, of which the first is that of the number. What is wrong with one is said
+    in its record's outcome."""
+    for place, line in itertools.chain([(0, first)], lines_of(file)):
+        if line is None or len(line) > LARGEST_LINE:
+            raise UsageError(LONG_LINE, where=f"FILE {name} line {number + place}")
+        if stripped := line.strip():
+            yield _Line(stripped)
 
 
 class _Line(bytes):

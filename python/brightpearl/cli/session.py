@@ -6,7 +6,7 @@ import contextlib
 import logging
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from brightpearl import Client, describe
@@ -21,6 +21,7 @@ from brightpearl.environment import beneath, settings
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login, token_file_place
 from brightpearl.text import one_line
+from brightpearl.whole_file import LARGEST_RECORDS, read_whole
 
 if TYPE_CHECKING:
     from brightpearl.audit import AuditFile
@@ -147,9 +148,13 @@ def read_input(name: str | None) -> bytes | None:
     if name is None:
         return None
     if name == "-":
-        return standard_input().read().removeprefix(BOM_UTF8)
+        return _whole(standard_input(), name)
     with open(name, "rb") as file:
-        return file.read().removeprefix(BOM_UTF8)
+        return _whole(file, name)
+
+
+def _whole(file: IO[bytes], name: str) -> bytes:
+    return read_whole(file, LARGEST_RECORDS, "what is to be sent", location=f"FILE {name}").removeprefix(BOM_UTF8)
 
 
 def path_named(name: str, verb: str) -> str:

@@ -22,6 +22,7 @@ from brightpearl.cli.tap_catalog import selected_streams
 from brightpearl.cli.tap_streams import Stream
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.words import told_of
+from brightpearl.whole_file import LARGEST_RECORDS, read_whole
 
 OWN = ("streams", "start_date", "overlap_seconds", "dead_letters")
 """The members of the configuration that are not those of the account."""
@@ -32,14 +33,20 @@ def read_config(path: Path) -> dict[str, Any]:
     return _object(path, "--config")
 
 
-def _object(path: Path, where: str) -> dict[str, Any]:
+def _object(path: Path, where: str, content: bytes | None = None) -> dict[str, Any]:
+    content = _content(path, where) if content is None else content
     try:
-        read = load_json(path.read_bytes().removeprefix(BOM_UTF8))
+        read = load_json(content.removeprefix(BOM_UTF8))
     except BrightpearlError as error:
         raise UsageError(f"the file is not JSON: {error.message}", where=f"{where} {path}, {error.location}") from None
     if not isinstance(read, dict):
         raise UsageError("the file is other JSON; expected an object", where=f"{where} {path}")
     return read
+
+
+def _content(path: Path, where: str) -> bytes:
+    with path.open("rb") as file:
+        return read_whole(file, LARGEST_RECORDS, "JSON that a tap is given", location=f"{where} {path}")
 
 
 class Pull:
@@ -152,9 +159,12 @@ class Tap:
 
 def _bookmarks(path: Path | None) -> dict[str, Any]:
     """The bookmarks of a state. Targets keep the value of the message, and some put it into another object."""
-    if path is None or not path.exists() or not path.read_bytes().strip():
+    if path is None or not path.exists():
         return {}
-    read = _object(path, "--state")
+    content = _content(path, "--state")
+    if not content.strip():
+        return {}
+    read = _object(path, "--state", content)
     value = read.get("value", read)
     bookmarks = value.get("bookmarks") if isinstance(value, dict) else None
     if bookmarks is None and not value:

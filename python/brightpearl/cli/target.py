@@ -24,8 +24,8 @@ from brightpearl.cli.stopping import Stopped, Stopping
 from brightpearl.cli.target_config import OWN, TargetConfig, TargetStream
 from brightpearl.cli.told import Telling, done_before
 from brightpearl.cli.visible import say, visible
+from brightpearl.whole_file import LONG_LINE, lines_of
 
-_LARGEST_LINE = 64 << 20
 _LARGEST_STRETCH = 64 << 20
 """The most bytes of records that wait to be settled."""
 
@@ -309,10 +309,9 @@ def _read(target: Target, stopping: Stopping) -> Stopped | None:
 
 
 def _lines() -> Iterator[bytes]:
-    file = standard_input()
-    for number, line in enumerate(iter(lambda: file.readline(_LARGEST_LINE + 1), b""), 1):
-        if len(line) > _LARGEST_LINE:
-            raise wrong_line(number, f"it is longer than {_LARGEST_LINE:,} bytes; expected a shorter one")
+    for number, line in lines_of(standard_input()):
+        if line is None:
+            raise wrong_line(number, LONG_LINE)
         yield line
 
 

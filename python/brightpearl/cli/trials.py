@@ -15,6 +15,7 @@ from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.writing import laid_out
 from brightpearl.private_file import naming
+from brightpearl.whole_file import LARGEST_RECORDS, read_file
 
 _FIRST_ID = 1001
 _ENDINGS = {"json", "jsonl", "csv", "tsv"}
@@ -65,7 +66,7 @@ def _known(path: Path) -> list[Any] | None:
     if not path.exists():
         return None
     try:
-        known = load_json(path.read_bytes())
+        known = load_json(read_file(path, LARGEST_RECORDS, "what becomes of each record", location=str(path)))
     except BrightpearlError as error:
         raise UsageError(error.message, where=f"{path}, {error.location}") from None
     if not isinstance(known, list):

@@ -14,7 +14,6 @@ from brightpearl.arguments import named
 from brightpearl.exceptions import ValidationError
 from brightpearl.ledger.thinning import KeepingPolicy
 from brightpearl.otel import require_package
-from brightpearl.private_file import open_to_read
 from brightpearl.secret_reference import SecretUnavailableError, is_reference, secret_of
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.auditing import AuditTarget, read_audit
@@ -29,8 +28,8 @@ from brightpearl.service.receiving import check_receiver
 from brightpearl.service.secrets import check_secret
 from brightpearl.service.timing import milliseconds_of, zone_of
 from brightpearl.shared_quota import SharedQuota
+from brightpearl.whole_file import LARGEST_SETTINGS, read_file
 
-_LARGEST_FILE = 1 << 20
 _LARGEST_BODY = 16 << 20
 
 
@@ -115,12 +114,10 @@ def _parsed(path: str, problems: list[Problem]) -> dict[str, Any] | None:
     else:
         import tomli as toml
     try:
-        with open(open_to_read(path), "rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-        if len(content) > _LARGEST_FILE:
-            problems.append(Problem(path, "the file is larger than a megabyte; expected a configuration"))
-            return None
+        content = read_file(path, LARGEST_SETTINGS, "a configuration", location=path)
         return toml.loads(content.decode("utf-8-sig"))
+    except ValidationError as error:
+        problems.append(Problem(path, error.message))
     except OSError as error:
         why = error.strerror or type(error).__name__
         problems.append(Problem(path, f"the file cannot be read: {why}", is_of_file=True))

@@ -13,7 +13,6 @@ from brightpearl.arguments import named
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.flow_operations import EXISTING, PullResource
 from brightpearl.mapping import Mapping, ready_document
-from brightpearl.private_file import open_to_read
 from brightpearl.service.members import Members, meant
 from brightpearl.service.places import (
     FROM,
@@ -31,6 +30,7 @@ from brightpearl.service.problems import Problem
 from brightpearl.service.receiving import check_event
 from brightpearl.service.secrets import check_secret
 from brightpearl.service.timing import Schedule, checked_cron, milliseconds_of, zone_of
+from brightpearl.whole_file import LARGEST_DOCUMENT, read_file
 
 _LONGEST_NAME = 100
 
@@ -276,8 +276,8 @@ def open_document(place: str) -> Mapping:
     """The mapping of a document by its place. Raises `OSError`, and `ValidationError` where it cannot be used."""
     if os.sep not in place and not os.path.exists(place) and place in Mapping.ready_names():
         return Mapping(ready_document(place))
-    with open(open_to_read(place), "rb") as file:
-        return Mapping(file.read().decode("utf-8-sig", errors="replace"))
+    content = read_file(place, LARGEST_DOCUMENT, "a mapping document", location="document")
+    return Mapping(content.decode("utf-8-sig", errors="replace"))
 
 
 def _nearest(text: str) -> str:

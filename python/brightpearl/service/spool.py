@@ -15,6 +15,7 @@ from brightpearl._native import dump_json, load_json
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.locking import NameLock
 from brightpearl.private_file import replacing, sync_directory
+from brightpearl.whole_file import LARGEST_SETTINGS, read_file
 
 _SECONDS_AT_REST = 0.5
 """A file that changed within this time may still be written."""
@@ -76,8 +77,12 @@ class Spool:
         while not lock.take():
             time.sleep(0.01)
         try:
-            with contextlib.suppress(FileNotFoundError), open(path, encoding="ascii") as file:
-                return file.read()
+            kept = b""
+            with contextlib.suppress(FileNotFoundError):
+                kept = read_file(path, LARGEST_SETTINGS, "what tells these folders from others", location=path)
+            # What a crash has filled with zeros tells nothing apart.
+            if re.fullmatch(rb"[0-9a-f]{32}", kept):
+                return kept.decode()
             identity = secrets.token_hex(16)
             with replacing(path) as file:
                 file.write(identity.encode())

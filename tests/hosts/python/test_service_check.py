@@ -194,7 +194,7 @@ def test_no_text_has_a_nul_character(tmp_path: Path, name: str) -> None:
         (b"[[flow]]\nname = 3\npull = 4", "it is an int"),
         (b"listen = []\n[[flow]]\nname = 'x'", "expected a table"),
         (b"a = " + b"[" * 100_000, "the file"),
-        (b"# " + b"x" * (1 << 20), "larger than a megabyte"),
+        (b"# " + b"x" * (1 << 20), "it has more than 1 MiB, or no end; expected a configuration"),
     ],
 )
 def test_no_file_makes_it_fail(tmp_path: Path, content: bytes, part: str) -> None:
