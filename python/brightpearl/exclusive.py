@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from brightpearl.arguments import checked_path, checked_seconds, named
@@ -94,12 +95,10 @@ class FileLease:
 
     def _take(self) -> bool:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        file = open(os.open(self._path, flags, PRIVATE), "r+b", buffering=0)  # noqa: SIM115
+        file = open(self._opened(flags), "r+b", buffering=0)  # noqa: SIM115
         try:
             if (kind := irregular_kind(os.fstat(file.fileno()).st_mode)) is not None:
-                raise ValidationError(
-                    f"the lease {self._path!r} is {kind}; expected a regular file, or none yet", location="exclusive"
-                )
+                raise self._not_a_file(f"is {kind}")
             text = file.read(_LONGEST)
             if text and not _is_ours(text):
                 raise ValidationError(
@@ -121,6 +120,24 @@ class FileLease:
             raise
         self._file, self._owner = file, os.getpid()
         return True
+
+    def _opened(self, flags: int) -> int:
+        try:
+            return os.open(self._path, flags, PRIVATE)
+        except IsADirectoryError:
+            wrong = "is a directory"
+        except OSError as error:
+            if not os.path.islink(self._path) or error.errno not in (errno.ENOENT, errno.ELOOP):
+                raise
+            wrong = f"is a symbolic link that leads nowhere, to {os.readlink(self._path)!r}"
+        raise self._not_a_file(wrong)
+
+    def _not_a_file(self, wrong: str) -> ValidationError:
+        return ValidationError(
+            f"the lease {self._path!r} {wrong}; expected a regular file, or none yet",
+            location="exclusive",
+            advice="Nothing was sent. Remove it if nobody needs it, or name another file.",
+        )
 
     def _refusal(self) -> ValidationError:
         import json

@@ -169,6 +169,26 @@ def test_another_file_is_never_taken_for_a_lease(tmp_path: Path) -> None:
         FileLease(tmp_path / "fifo").acquire()
 
 
+def test_what_cannot_be_a_lease_is_refused_by_what_it_is(tmp_path: Path) -> None:
+    lease = tmp_path / "lease"
+    for make, said in (
+        (lease.mkdir, "is a directory"),
+        (lambda: lease.symlink_to("nowhere/lease"), "leads nowhere, to 'nowhere/lease'"),
+        (lambda: lease.symlink_to(lease), "leads nowhere"),
+    ):
+        make()
+        with pytest.raises(ValidationError, match=said) as caught:
+            FileLease(lease).acquire()
+        assert (caught.value.location, "Remove it" in caught.value.advice) == ("exclusive", True)
+        lease.rmdir() if lease.is_dir() else lease.unlink()
+    # A link to a file that is not there yet is one to a lease.
+    lease.symlink_to("other")
+    taken = FileLease(lease)
+    taken.acquire()
+    taken.release()
+    assert (tmp_path / "other").exists()
+
+
 @pytest.mark.parametrize("left", [b'{"pid": 1, "ho', b'{"pi', b"\0" * 64, b'{"pid": 1\0\0\0'])
 def test_a_lease_that_a_crash_cut_is_taken_by_the_next(tmp_path: Path, left: bytes) -> None:
     path = tmp_path / "lease"
