@@ -1,6 +1,6 @@
 """The engine behind the package: private, and without promises."""
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any, Generic, Literal, final
 
 from typing_extensions import TypeVar
@@ -61,6 +61,7 @@ __all__ = [
     "load_json",
     "mapping_schema",
     "ready_mappings",
+    "restore_mapped_record",
     "restore_page",
     "restore_row",
     "run_mapping",
@@ -95,6 +96,8 @@ class Client:
 class Budget:
     """What may be sent right now."""
 
+    def __new__(cls, *, available: int, quota: int, wait_seconds: float) -> Budget: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
     @property
     def available(self) -> int:
         """Requests that may be sent right now."""
@@ -109,6 +112,17 @@ class Budget:
 class Statistics:
     """Sums over a client's life."""
 
+    def __new__(
+        cls,
+        *,
+        requests: int,
+        retries: int,
+        throttled: int,
+        budget_waits: int,
+        bytes_received: int,
+        events_dropped: int,
+    ) -> Statistics: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
     @property
     def requests(self) -> int:
         """Attempts handed to the transport."""
@@ -151,6 +165,10 @@ class Call:
 class Explanation:
     """How much of a call is still to do."""
 
+    def __new__(
+        cls, *, requests_sent: int, requests_needed: int, exact: bool, items: int | None, seconds: float
+    ) -> Explanation: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
     @property
     def requests_sent(self) -> int:
         """Requests sent so far, retries among them."""
@@ -325,7 +343,18 @@ class Page:
 class Metadata:
     """What the server says of a page: its claims, not what it sent."""
 
-    def __new__(cls) -> Metadata: ...
+    def __new__(
+        cls,
+        *,
+        results_available: int | None = None,
+        more_pages_available: bool | None = None,
+        results_returned: int | None = None,
+        first_result: int | None = None,
+        last_result: int | None = None,
+        sorting: Sequence[tuple[str, str]] = ...,
+        columns: Sequence[Column] = ...,
+    ) -> Metadata: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
     @property
     def results_available(self) -> int | None:
         """How many rows the whole search has."""
@@ -352,6 +381,16 @@ class Metadata:
 class Column:
     """What the server says of a column."""
 
+    def __new__(
+        cls,
+        *,
+        name: str,
+        report_type: str | None = None,
+        sortable: bool = False,
+        filterable: bool = False,
+        reference_data: Sequence[str] = ...,
+    ) -> Column: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
     @property
     def name(self) -> str:
         """The name."""
@@ -580,6 +619,15 @@ def dump_json(value: object, place: str = "body") -> str: ...
 def load_json(text: bytes) -> Any: ...
 def restore_page(answer: bytes, first_result: int, duplicates: int) -> Page: ...
 def restore_row(answer: bytes) -> Row: ...
+def restore_mapped_record(
+    key: str | None,
+    method: str | None,
+    whole: tuple[str, str] | None,
+    skipped: str | None,
+    failures: Sequence[tuple[str, str, str, str, str, str | None]],
+    told: Sequence[str],
+    references: Sequence[Any],
+) -> MappedRecord: ...
 def tell_of_cut(value: object) -> None: ...
 def find_resource(name: str) -> Listed | None: ...
 def list_resources() -> list[Listed]: ...

@@ -6,7 +6,7 @@ import os
 from weakref import WeakValueDictionary
 
 from brightpearl._native import load_json
-from brightpearl.arguments import checked_path
+from brightpearl.arguments import checked_path, checked_text
 from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.private_file import irregular, remove_abandoned, replacing, require_replaceable
@@ -130,6 +130,6 @@ def read_state(state: AnyState | None, *, renew: bool = False) -> tuple[StateFil
     if state is None:
         return None, None
     if isinstance(state, str) and state.lstrip().startswith("{"):
-        return None, state
+        return None, checked_text(state, "state", "what an earlier pull gave")
     file = StateFile(state)
     return file, file.read(renew=renew)

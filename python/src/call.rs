@@ -11,6 +11,7 @@ use crate::columns::ColumnCache;
 use crate::data::RawData;
 use crate::error::{or_raise, seconds};
 use crate::page::Page;
+use crate::pickled::{NewArguments, new_arguments};
 use crate::resources::ResourceBatch;
 use crate::step::{Done, Feed, Pending, RawJournal, RawReply, Transmission, Wait};
 
@@ -156,6 +157,16 @@ pub(crate) struct Explanation {
 
 #[pymethods]
 impl Explanation {
+    #[new]
+    #[pyo3(signature = (*, requests_sent, requests_needed, exact, items, seconds))]
+    fn new(requests_sent: u64, requests_needed: u64, exact: bool, items: Option<u64>, seconds: f64) -> Self {
+        Self { requests_sent, requests_needed, exact, items, seconds }
+    }
+
+    fn __getnewargs_ex__<'py>(slf: &Bound<'py, Self>) -> PyResult<NewArguments<'py>> {
+        new_arguments(slf, &["requests_sent", "requests_needed", "exact", "items", "seconds"])
+    }
+
     fn __repr__(&self) -> String {
         let items = self.items.map_or_else(|| "None".to_owned(), |items| items.to_string());
         format!(

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::error::{or_raise, seconds};
 use crate::journal::JournalBook;
 use crate::json;
+use crate::pickled::{NewArguments, new_arguments};
 
 /// One app on one account: starts calls, which share its budget and telemetry.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -133,6 +134,16 @@ pub(crate) struct Budget {
 
 #[pymethods]
 impl Budget {
+    #[new]
+    #[pyo3(signature = (*, available, quota, wait_seconds))]
+    fn new(available: u32, quota: u32, wait_seconds: f64) -> Self {
+        Self { available, quota, wait_seconds }
+    }
+
+    fn __getnewargs_ex__<'py>(slf: &Bound<'py, Self>) -> PyResult<NewArguments<'py>> {
+        new_arguments(slf, &["available", "quota", "wait_seconds"])
+    }
+
     fn __repr__(&self) -> String {
         let Self { available, quota, wait_seconds } = self;
         format!("Budget(available={available}, quota={quota}, wait_seconds={wait_seconds:?})")
@@ -158,6 +169,26 @@ pub(crate) struct Statistics {
 
 #[pymethods]
 impl Statistics {
+    #[new]
+    #[pyo3(signature = (*, requests, retries, throttled, budget_waits, bytes_received, events_dropped))]
+    fn new(
+        requests: u64,
+        retries: u64,
+        throttled: u64,
+        budget_waits: u64,
+        bytes_received: u64,
+        events_dropped: u64,
+    ) -> Self {
+        Self { requests, retries, throttled, budget_waits, bytes_received, events_dropped }
+    }
+
+    fn __getnewargs_ex__<'py>(slf: &Bound<'py, Self>) -> PyResult<NewArguments<'py>> {
+        new_arguments(
+            slf,
+            &["requests", "retries", "throttled", "budget_waits", "bytes_received", "events_dropped"],
+        )
+    }
+
     fn __repr__(&self) -> String {
         let Self { requests, retries, throttled, budget_waits, bytes_received, events_dropped } = self;
         format!(

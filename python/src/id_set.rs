@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
 use brightpearl_core as core;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
@@ -39,7 +39,11 @@ impl IdSet {
         }
         // The elements of an Arrow array are no numbers, but know which they are.
         let listed = if ids.hasattr("to_pylist")? { &ids.call_method0("to_pylist")? } else { ids };
-        let ids = listed.try_iter()?.map(|id| one_id(py, &id?)).collect::<PyResult<Vec<_>>>()?;
+        let Some(ids) = several(py, listed)? else {
+            let message =
+                format!("there are more than {MOST_IDS} of them, or no end; expected fewer in one set");
+            return or_raise(py, Err(core::Error::validation("ids", message)));
+        };
         or_raise(py, core::IdSet::from_ids(ids)).map(Self)
     }
 
@@ -78,6 +82,29 @@ impl IdSet {
     fn difference(&self, other: &IdSet) -> Self {
         Self(self.0.difference(&other.0))
     }
+}
+
+/// As many as `brightpearl.arguments` takes of anything. More can be given as a text of ranges.
+const MOST_IDS: usize = 10_000_000;
+
+/// The ids of an iterable; `None` where there are more than a set takes. What announces so many is not gone over.
+fn several(py: Python<'_>, listed: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u64>>> {
+    // Of what has no length, or one that cannot be had, the elements tell.
+    let fits = listed.len().map_or_else(
+        |failure| !failure.is_instance_of::<PyOverflowError>(py),
+        |announced| announced <= MOST_IDS,
+    );
+    let mut ids = Vec::new();
+    if !fits {
+        return Ok(None);
+    }
+    for id in listed.try_iter()? {
+        if ids.len() == MOST_IDS {
+            return Ok(None);
+        }
+        ids.push(one_id(py, &id?)?);
+    }
+    Ok(Some(ids))
 }
 
 /// An id. A whole number that cannot be one is wrong input; anything else has a wrong type.

@@ -60,7 +60,7 @@ mod _native {
     #[pymodule_export]
     use crate::mapping::{
         CompiledMapping, MappedRecord, begin_mapping, check_mapping, explain_mapping, mapping_schema,
-        ready_mappings, run_mapping,
+        ready_mappings, restore_mapped_record, run_mapping,
     };
     #[pymodule_export]
     use crate::page::{Column, Metadata, Page};

@@ -1,15 +1,16 @@
 //! Mapping documents, compiled, and what they make of records.
 
 use brightpearl_core::mapping::{self, Failure, Mapped, NoBody, Reference, Resolved};
-use brightpearl_core::{Error, discovery};
+use brightpearl_core::{Error, Method, discovery};
 use memchr::memchr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 use serde::Serialize;
 
 use crate::error::{made, or_raise};
 use crate::json;
+use crate::pickled::restorer;
 
 /// A compiled mapping document.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -87,7 +88,7 @@ impl CompiledMapping {
         let whole = Err(NoBody::Failed(vec![failure]));
         MappedRecord {
             key: None,
-            references: Vec::new(),
+            references: References::Found(Vec::new()),
             whole,
             told: Vec::new(),
             method: None,
@@ -148,16 +149,26 @@ impl CompiledMapping {
         let told = mapped.told(&resolve);
         // What only the body was made of is freed here: of many records, it would be most of the memory.
         let Mapped { key, references, .. } = mapped;
+        let references = References::Found(references);
         MappedRecord { key, references, whole, told, method, parsed: PyOnceLock::new() }
     }
 }
+
+/// What is looked up for a record: as the engine tells it, or as Python has it out of a pickle.
+enum References {
+    /// Without the records that something may be created from.
+    Found(Vec<Reference>),
+    Restored(Vec<Py<PyAny>>),
+}
+
+/// The members of a failure, as Python gives them.
+type FailureParts = (String, String, String, String, String, Option<String>);
 
 /// What a mapping made of one record. Python objects are made when they are asked for.
 #[pyclass(frozen, module = "brightpearl")]
 pub(crate) struct MappedRecord {
     key: Option<String>,
-    /// Without the records that something may be created from.
-    references: Vec<Reference>,
+    references: References,
     /// The path and the body, or why there is none.
     whole: Result<(String, String), NoBody>,
     told: Vec<String>,
@@ -219,7 +230,11 @@ impl MappedRecord {
             #[serde(flatten)]
             reference: &'r Reference,
         }
-        let told = self.references.iter().map(|reference| Told { text: reference.text(), reference });
+        let references = match &self.references {
+            References::Found(references) => references,
+            References::Restored(references) => return PyList::new(py, references),
+        };
+        let told = references.iter().map(|reference| Told { text: reference.text(), reference });
         made(py, "reference", &told.collect::<Vec<_>>())
     }
 
@@ -244,6 +259,18 @@ impl MappedRecord {
         made(py, "failure", self.failed())
     }
 
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let parts = |one: &Failure| -> FailureParts {
+            let Failure { record, rule, target, source, value, reason } = one.clone();
+            (rule, target, source, value, reason, record)
+        };
+        let failures: Vec<FailureParts> = self.failed().iter().map(parts).collect();
+        let whole = self.whole.as_ref().ok();
+        let arguments =
+            (&self.key, self.method, whole, self.skipped(), failures, &self.told, self.references(py)?);
+        Ok((restorer(py, "restore_mapped_record")?, arguments.into_pyobject(py)?))
+    }
+
     fn __repr__(&self) -> String {
         let key = self.key.as_deref().map_or_else(String::new, |key| format!(" of {key}"));
         match &self.whole {
@@ -256,6 +283,40 @@ impl MappedRecord {
                 )
             }
         }
+    }
+}
+
+/// A mapped record from the parts of its pickle.
+#[pyfunction]
+pub(crate) fn restore_mapped_record(
+    key: Option<String>,
+    method: Option<&str>,
+    whole: Option<(String, String)>,
+    skipped: Option<String>,
+    failures: Vec<FailureParts>,
+    told: Vec<String>,
+    references: Vec<Py<PyAny>>,
+) -> MappedRecord {
+    let failed = failures.into_iter().map(|(rule, target, source, value, reason, record)| Failure {
+        record,
+        rule,
+        target,
+        source,
+        value,
+        reason,
+    });
+    let no_body = match skipped {
+        Some(reason) => NoBody::Skipped(reason),
+        None => NoBody::Failed(failed.collect()),
+    };
+    let method = Method::ALL.iter().map(|known| known.as_str()).find(|known| Some(*known) == method);
+    MappedRecord {
+        key,
+        references: References::Restored(references),
+        whole: whole.ok_or(no_body),
+        told,
+        method,
+        parsed: PyOnceLock::new(),
     }
 }
 

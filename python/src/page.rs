@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use brightpearl_core::{Error, SearchPage, table};
+use pyo3::exceptions::{PyIndexError, PyOverflowError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
@@ -10,7 +11,7 @@ use crate::arrow::ArrowTable;
 use crate::cell::{Converter, Dates};
 use crate::columns::Columns;
 use crate::error::raise;
-use crate::pickled::{answer_of, restorer, shown};
+use crate::pickled::{NewArguments, answer_of, new_arguments, restorer, shown};
 use crate::row::{Row, RowIterator};
 
 /// What a pickled page is restored from: an answer with its rows, its first result and its duplicates.
@@ -73,15 +74,18 @@ impl Page {
         RowIterator::new(slf)
     }
 
-    fn __getitem__(slf: Py<Self>, index: isize) -> PyResult<Row> {
+    fn __getitem__(slf: Py<Self>, py: Python<'_>, index: &Bound<'_, PyAny>) -> PyResult<Row> {
         let rows = slf.get().table.rows();
-        let place = if index < 0 { index.checked_add_unsigned(rows) } else { Some(index) };
+        let place = match index.extract::<isize>() {
+            Ok(index) if index < 0 => index.checked_add_unsigned(rows),
+            Ok(index) => Some(index),
+            Err(failure) if failure.is_instance_of::<PyOverflowError>(py) => None,
+            Err(failure) => return Err(failure),
+        };
         let place = place.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < rows);
         match place {
             Some(place) => Ok(Row::new(slf, place)),
-            None => Err(pyo3::exceptions::PyIndexError::new_err(format!(
-                "row {index} is not on the page, which has {rows}"
-            ))),
+            None => Err(PyIndexError::new_err(format!("row {index} is not on the page, which has {rows}"))),
         }
     }
 
@@ -194,10 +198,44 @@ pub(crate) struct Metadata {
 
 #[pymethods]
 impl Metadata {
-    /// What is known before any page.
+    /// Of nothing, what is known before any page.
     #[new]
-    fn new() -> Self {
-        Self::default()
+    #[pyo3(signature = (*, results_available = None, more_pages_available = None, results_returned = None,
+                        first_result = None, last_result = None, sorting = Vec::new(), columns = Vec::new()))]
+    fn new(
+        results_available: Option<u64>,
+        more_pages_available: Option<bool>,
+        results_returned: Option<u64>,
+        first_result: Option<u64>,
+        last_result: Option<u64>,
+        sorting: Vec<(String, String)>,
+        columns: Vec<PyRef<'_, Column>>,
+    ) -> Self {
+        let columns = columns.iter().map(|column| Column::clone(column)).collect();
+        Self {
+            results_available,
+            more_pages_available,
+            results_returned,
+            first_result,
+            last_result,
+            sorting,
+            columns,
+        }
+    }
+
+    fn __getnewargs_ex__<'py>(slf: &Bound<'py, Self>) -> PyResult<NewArguments<'py>> {
+        new_arguments(
+            slf,
+            &[
+                "results_available",
+                "more_pages_available",
+                "results_returned",
+                "first_result",
+                "last_result",
+                "sorting",
+                "columns",
+            ],
+        )
     }
 
     fn __repr__(&self) -> String {
@@ -241,6 +279,23 @@ impl Column {
 
 #[pymethods]
 impl Column {
+    #[new]
+    #[pyo3(signature = (*, name, report_type = None, sortable = false, filterable = false,
+                        reference_data = Vec::new()))]
+    fn made(
+        name: String,
+        report_type: Option<String>,
+        sortable: bool,
+        filterable: bool,
+        reference_data: Vec<String>,
+    ) -> Self {
+        Self { name, report_type, sortable, filterable, reference_data }
+    }
+
+    fn __getnewargs_ex__<'py>(slf: &Bound<'py, Self>) -> PyResult<NewArguments<'py>> {
+        new_arguments(slf, &["name", "report_type", "sortable", "filterable", "reference_data"])
+    }
+
     fn __repr__(&self) -> String {
         format!("Column(name={:?}, report_type={:?})", self.name, self.report_type.as_deref().unwrap_or(""))
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use brightpearl_core::SearchPage;
 use brightpearl_core::table::{self, Cell, Label};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::columns::ColumnCache;
 use crate::error::or_raise;
@@ -76,6 +77,18 @@ fn text(text: &str) -> String {
     let mut written = String::new();
     Cell::Text(text).write_json(&mut written);
     written
+}
+
+/// No positional arguments, and those by name.
+pub(crate) type NewArguments<'py> = (Bound<'py, PyTuple>, Bound<'py, PyDict>);
+
+/// What a value is made of: the attributes that its class takes by their names.
+pub(crate) fn new_arguments<'py, T>(value: &Bound<'py, T>, names: &[&str]) -> PyResult<NewArguments<'py>> {
+    let members = PyDict::new(value.py());
+    for name in names {
+        members.set_item(name, value.as_any().getattr(*name)?)?;
+    }
+    Ok((PyTuple::empty(value.py()), members))
 }
 
 /// The function of that name, which pickles refer to.

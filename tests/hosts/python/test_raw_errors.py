@@ -88,6 +88,7 @@ CALLS: dict[str, tuple[Callable[[Client], Any], str]] = {
     "half a parameter": (lambda client: called({"timestamp": HALF}), "parameters"),
     "half a secret": (lambda client: verify_callback({}, HALF), "dev_secret"),
     "file of a document": (lambda client: Mapping(Path("m" * 5000)), "document"),
+    "text of a state": (lambda client: client.pull("order", state='{"a": "\ud800"}'), "state"),
     "file of a state": (lambda client: client.pull("order", state="s" * 5000), "state"),
     "file of a journal": (
         lambda client: client.push(MAPPING, [], dry_run=True, journal="j" * 5000),
@@ -127,6 +128,24 @@ def test_so_it_is_of_a_set_of_ids(ids: Any, capfd: pytest.CaptureFixture[str]) -
     with pytest.raises(ValidationError):
         IdSet(ids)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "ids", [range(10**20), range(10**12), iter(range(10**12))], ids=["beyond a word", "beyond memory", "unannounced"]
+)
+def test_a_set_takes_no_more_ids_than_can_be_held(ids: Any) -> None:
+    with pytest.raises(ValidationError, match="more than 10000000 of them, or no end") as caught:
+        IdSet(ids)
+    assert caught.value.location == "ids"
+
+
+@pytest.mark.parametrize("place", [10**20, -(10**20), 5, -6])
+def test_a_row_that_is_not_on_the_page_is_an_index_error(client: Client, place: int) -> None:
+    (page,) = client.search("order").pages()
+    with pytest.raises(IndexError, match=rf"row {place} is not on the page, which has 5"):
+        page[place]
+    with pytest.raises(TypeError):
+        page["0"]
 
 
 @pytest.mark.parametrize("headers", ["x", b"x", 5, ["ab"], [("a",)], [1], [("a", "b"), "cd"], numpy.array(5)], ids=repr)
