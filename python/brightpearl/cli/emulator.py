@@ -105,7 +105,8 @@ def _made(orders: int, seed: int, asked: Asked) -> Emulator:
     try:
         return Emulator(orders=orders, seed=seed, **settings, **zone)
     except ValidationError as error:
-        raise UsageError(error.message, where=f"--time-zone {asked.time_zone}") from None
+        error.location = f"--time-zone {asked.time_zone}"
+        raise
 
 
 def _cap(text: str | None) -> dict[str, Any]:

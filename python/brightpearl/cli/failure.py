@@ -17,6 +17,7 @@ from brightpearl.cli.error_lines import (
     described,
     print_error_line,
 )
+from brightpearl.cli.not_utf8 import told_of_bytes
 from brightpearl.cli.stopping import Stopped
 from brightpearl.cli.streams import OUTPUT_NAME, give_up_output
 from brightpearl.cli.visible import say, visible
@@ -92,13 +93,18 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
 
     @functools.wraps(command)
     def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
-        return reported(lambda: command(*arguments, **options))
+        return reported(lambda: command(*arguments, **options), of=command, given=options)
 
     return wrapped
 
 
-def reported(command: Callable[[], Result]) -> Result:
-    """What a command answers, or a block on standard error and an exit code for what it raises."""
+def reported(
+    command: Callable[[], Result], *, of: Callable[..., Any] | None = None, given: dict[str, Any] | None = None
+) -> Result:
+    """What a command answers, or a block on standard error and an exit code for what it raises.
+
+    `of`: the function that the command line was taken apart for. `given`: its arguments.
+    """
     from brightpearl.cli.grant import GrantError, GrantStop
     from brightpearl.journal import JournalError
     from brightpearl.ledger.trouble import LedgerError
@@ -145,10 +151,7 @@ def reported(command: Callable[[], Result]) -> Result:
         )
         raise typer.Exit(2) from None
     except UnicodeError as error:
-        # What the shell gave that is not UTF-8 is met when it is written down.
-        is_given = isinstance(error, UnicodeEncodeError)
-        what = f"{'an argument or a variable' if is_given else 'the input'} is not UTF-8: {error}"
-        advice = "Give it in UTF-8." if is_given else "Save it as UTF-8."
+        what, advice = told_of_bytes(error, of, given or {})
         told = _described("validation", error, None, advice, what)
         _print_block(what, [*_done(error), ("what to do", advice)], 2, told)
         raise typer.Exit(2) from None

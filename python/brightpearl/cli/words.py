@@ -12,6 +12,7 @@ _WORDS = {
     "`unknown_members`, set to `allow`, sends": "`--unknown-members allow` sends",
     "A request with `unchecked` asks for it as it is": _CATALOG,
     "`renew`": "`--renew`",
+    "has half of a surrogate pair": "is not UTF-8",
     "what `checkpoint` gave for an earlier pull": "the state of one",
     "what `checkpoint` gave": "what an earlier pull left there",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from brightpearl.cli.not_utf8 import told_of_bytes
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings, start
@@ -253,7 +254,15 @@ def test_members_of_whatever_runs_a_tap_are_told_and_passed_over(name: str, tmp_
         (("task", "add-order-note", "{bad}"), "FILE {bad}, byte", "Traceback"),
         (("search", "order", "customerRef={long}"), "expected at most 32,000", "x" * 5000),
         (("search", "order", "{long}"), "invalid filter", "x" * 5000),
-        (("search", "\udcff"), "an argument or a variable is not UTF-8", "Save it"),
+        (("search", "\udcff"), "RESOURCE is not UTF-8: character 1 is the byte 0xff", "codec"),
+        (
+            ("task", "add-order-note", "--arg", "text=\udcfe"),
+            "--arg is not UTF-8: character 6 is the byte 0xfe",
+            "codec",
+        ),
+        (("search", "order", "--columns", "x\udcff"), "`--columns` is not UTF-8; expected a text", "surrogate"),
+        (("post", "order-service/order/1/note\udcff", "{bad}"), "`path` is not UTF-8", "surrogate"),
+        (("emulator", "--time-zone", "\udcff"), "is not UTF-8", "surrogate"),
         (("map", "run", "{mapping}", "{semicolons}"), "--delimiter", "--header-line"),
         (("pull", "order", "--append", "--state", "s", "--out", "x.jsonl.gz"), "a packed file", "columns are settled"),
         (("pull", "order", "--append", "--state", "s", "--out", "x.csv"), "columns are settled", "packed"),
@@ -339,3 +348,14 @@ def test_a_question_that_is_left_ends_as_an_interruption_does(tmp_path: Path) ->
     ended = Ended("init", str(tmp_path / "brightpearl.toml"), "--ask", stdin="")
     assert (ended.code, ended.err.endswith("interrupted\n")) == (130, True), ended.err
     assert not (tmp_path / "brightpearl.toml").exists()
+
+
+def test_a_variable_that_is_no_utf_8_is_named_without_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTPEARL_ACCOUNT_TOKEN", "s3cret\udcff")
+    error = UnicodeEncodeError("utf-8", "s3cret\udcff", 6, 7, "surrogates not allowed")
+    what, _ = told_of_bytes(error, None, {})
+    assert what == "the variable BRIGHTPEARL_ACCOUNT_TOKEN is not UTF-8: character 7 is the byte 0xff"
+    monkeypatch.delenv("BRIGHTPEARL_ACCOUNT_TOKEN")
+    assert told_of_bytes(error, None, {"a": ["x"], "b": 5})[0] == "an argument or a variable is not UTF-8"
+    failure = UnicodeDecodeError("utf-8", b"ab\xff", 2, 3, "invalid start byte")
+    assert told_of_bytes(failure, None, {})[0] == "the input is not UTF-8: byte 2 is 0xff"
