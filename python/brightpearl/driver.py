@@ -12,7 +12,7 @@ from brightpearl.interruption import SignalsHeldBack
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.rotation import is_refused
-from brightpearl.text import one_line, printable
+from brightpearl.text import in_unicode, one_line, printable
 from brightpearl.transport import Misconfigured, NotSent, TransportFailure, Unsendable
 
 TYPE_CHECKING = False
@@ -354,7 +354,8 @@ def parts_of(response: object) -> tuple[int, list[tuple[str, str]], bytes]:
         raise TypeError(f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response")
     # What was assigned to one after it was made is checked, too.
     checked = Response(response.status, response.headers, response.body)
-    return checked.status, list(Headers(checked.headers.lines).lines), checked.body
+    lines = [(in_unicode(name), in_unicode(value)) for name, value in Headers(checked.headers.lines).lines]
+    return checked.status, lines, checked.body
 
 
 def what_left(failure: BaseException) -> Literal["not-sent", "unsendable", "maybe-sent"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from brightpearl import _native
+from brightpearl.text import in_unicode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ class Headers(Mapping[str, str]):
     @staticmethod
     def is_secret(name: str) -> bool:
         """Whether a header of this name may carry a credential, so that its value is not to be shown."""
-        return _native.header_is_secret(name)
+        return _native.header_is_secret(in_unicode(name))
 
     def __repr__(self) -> str:
-        shown = [(name, "[redacted]" if _native.header_is_secret(name) else value) for name, value in self.lines]
+        shown = [(name, "[redacted]" if self.is_secret(name) else value) for name, value in self.lines]
         return f"Headers({shown!r})"
 
 

@@ -56,6 +56,15 @@ def printable(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
+def in_unicode(text: str) -> str:
+    """A text in which `?` stands for bytes that were not UTF-8, as some libraries hand them on in surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
+
+
 def _shown(character: str) -> str:
     if character.isprintable() or unicodedata.category(character) == "Zs":
         return character

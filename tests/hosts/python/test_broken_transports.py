@@ -166,6 +166,16 @@ def test_what_is_no_answer_is_told_as_a_failure_of_the_transport(kind: str, what
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("line", [("X-Note", "caf\udce9"), ("X-\udce9", "x")])
+def test_a_header_that_was_no_utf_8_keeps_nobody_from_the_answer(kind: str, line: tuple[str, str]) -> None:
+    reply = posted(kind, lambda _: Response(200, [line, ("X-Other", "y")], b'{"response": 7}'))
+    assert reply.json() == {"response": 7}
+    assert reply.headers["X-Other"] == "y"
+    assert "?" in "".join(reply.headers.lines[0])
+    assert "X-Other" in repr(Response(200, [line, ("X-Other", "y")]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("body", ['{"response": 7}', bytearray(b'{"response": 7}'), memoryview(b'{"response": 7}')])
 def test_a_body_may_be_any_kind_of_bytes(kind: str, body: Any) -> None:
     assert posted(kind, lambda _: Response(200, {}, body)).json() == {"response": 7}
