@@ -46,7 +46,9 @@ class AnyClient:
             self._open(settings, clock)
         except ValidationError as error:
             if settings["profile"] is not None:
-                place_in_profile(error, settings["profile"], given)
+                from brightpearl.profiles import profile_of
+
+                place_in_profile(error, profile_of(settings["profile"]), given)
             raise
 
     def _open(self, settings: dict[str, Any], clock: Callable[[], float] | None) -> None:

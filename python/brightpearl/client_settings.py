@@ -27,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from brightpearl.profiles import Profile
+
 
 USUAL_DEADLINE = 300.0
 """Seconds; told apart by its identity from what a caller gives."""
@@ -60,14 +62,11 @@ def settled(given: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def place_in_profile(error: ValidationError, profile: object, given: Mapping[str, Any]) -> None:
+def place_in_profile(error: ValidationError, profile: Profile, given: Mapping[str, Any]) -> None:
     """Gives the error of an option that nobody but the profile says its place in the file."""
-    from brightpearl.profiles import profile_of
-
     name = (error.location or "").partition(".")[0]
-    said = profile_of(profile)
-    if name in said.options and given.get(name) is None:
-        told_at(error, name, said.where(f"options.{name}"))
+    if name in profile.options and given.get(name) is None:
+        told_at(error, name, profile.where(f"options.{name}"))
 
 
 def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.records import standard_input
 from brightpearl.cli.visible import say, visible
-from brightpearl.client_settings import LARGEST_BODY
+from brightpearl.client_settings import LARGEST_BODY, place_in_profile
 from brightpearl.environment import beneath, settings
+from brightpearl.exceptions import ValidationError
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login, token_file_place
 from brightpearl.text import one_line
@@ -26,6 +27,7 @@ from brightpearl.whole_file import LARGEST_RECORDS, read_whole
 if TYPE_CHECKING:
     from brightpearl.audit import AuditFile
     from brightpearl.cli.metered import Meter
+    from brightpearl.profiles import Profile
     from brightpearl.transport import Transport
 
 
@@ -59,10 +61,8 @@ def account_client(
     grant = Grant(variables, token_file_place(profile))
     if profile is not None:
         require_login(profile, grant.environment)
-    arguments = settings(grant.environment, None if profile is None else profile.where)
-    if profile is not None:
-        arguments = beneath(profile.checked(), arguments)
-    arguments = beneath(arguments, options)
+    given = beneath(settings(grant.environment, None if profile is None else profile.where), options)
+    arguments = given if profile is None else beneath(profile.checked(), given)
     waits = {name: value for name in _WAITS if (value := arguments.get(name)) is not None}
     transport = HttpxTransport(**{"max_body_bytes": LARGEST_BODY} | usual_timeout() | waits | timeout_given())
     transmit = grant.transport(transport if wrap is None else wrap(transport))
@@ -71,11 +71,7 @@ def account_client(
     try:
         with (
             _quota_told(),
-            Client(
-                **arguments,
-                transport=transmit,
-                sleep=grant.sleep(sleep),
-            ) as client,
+            _made(profile, given, transport=transmit, sleep=grant.sleep(sleep)) as client,
         ):
             grant.watch(client)
             if meter is not None:
@@ -90,6 +86,18 @@ def account_client(
                 grant.keep()
     finally:
         transport.close()
+
+
+def _made(profile: Profile | None, given: dict[str, Any], **own: Any) -> Client:
+    """The client, of what was given and what the profile has beside that. What the engine refuses of the profile is
+    told at its place in the file."""
+    if profile is None:
+        return Client(**given, **own)
+    try:
+        return Client(**beneath(profile.checked(), given), **own)
+    except ValidationError as error:
+        place_in_profile(error, profile, given)
+        raise
 
 
 _WAITS = ("timeout", "deadline", "max_body_bytes")

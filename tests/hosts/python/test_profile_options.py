@@ -14,6 +14,7 @@ import brightpearl.cli.session
 from brightpearl import AsyncClient, Client, ValidationError
 from brightpearl.cli.session import account_client
 from brightpearl.profiles import OPTIONS
+from command_line import Ended
 from test_profiles import GOOD, SECRET, write
 
 OF_THE_ACCOUNT = {"account", "credentials", "profile", "datacentre", "base_url", "read_only", "token_file", "token_key"}
@@ -231,3 +232,16 @@ def test_commands_wait_as_their_profile_says(config: Path, monkeypatch: pytest.M
     with account_client(sleep=lambda _: None):
         pass
     assert made[-1]["timeout"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "member"),
+    [("page_size = 501", "page_size"), ("pool = { quota = 0 }", "pool.quota"), ('shared_quota = "x"', "shared_quota")],
+)
+def test_a_command_says_so_too(config: Path, options: str, member: str) -> None:
+    with_options(config, options)
+    ended = Ended("--profile", "a", "--errors", "json", "search", "order", "--limit", "1")
+    told = json.loads(ended.err.splitlines()[-1])["error"]
+    assert ended.code == 2
+    assert told["location"].startswith(f"{config} [profiles.a] options.{member}")
+    assert "options." in told["location"]
