@@ -10,8 +10,8 @@ from brightpearl.arguments import (
     checked_callable,
     checked_count,
     checked_flag,
+    checked_milliseconds,
     checked_path,
-    checked_seconds,
     checked_text,
     wrong_type,
 )
@@ -152,7 +152,7 @@ class Emulator:
     def deliver(self, receiver: Receiver, *, within: float = 60.0) -> int:
         """Hands the notifications that are due within so many seconds to a function, waiting for each on the
         emulator's clock, and says how many there were. Repetitions of failed ones are among them."""
-        end = self.clock() + within * 1000
+        end = self.clock() + checked_milliseconds(within, "within")
         count = 0
         while (due := self._native.next_delivery()) is not None and due <= end:
             if (early := due - self.clock()) > 0:
@@ -266,7 +266,9 @@ class Emulator:
         from brightpearl.testing.server import EmulatorServer
         from brightpearl.testing.tls import ServerTls
 
-        late = 0 if latency == 0 else round(checked_seconds(latency, "latency") * 1000)
+        checked_count(port, "port", most=65_535)
+        checked_text(host, "host", "the name or address of this machine")
+        late = checked_milliseconds(latency, "latency")
         checked_flag(admin, "admin")
         checked_flag(tls, "tls")
         for path, name in ((certificate, "certificate"), (key, "key"), (log, "log")):

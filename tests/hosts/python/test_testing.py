@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -345,6 +346,27 @@ def test_so_are_faults_that_are_set_later(faults: Any) -> None:
     assert "column" not in str(raised.value)
     assert "struct" not in str(raised.value)
     emulator.set_faults(None)
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({"latency": Decimal("sNaN")}, "latency"),
+        ({"latency": -1}, "latency"),
+        ({"port": 10**20}, "port"),
+        ({"port": 70_000}, "port"),
+        ({"port": "80"}, "port"),
+        ({"host": "a\ud800"}, "host"),
+        ({"host": 5}, "host"),
+    ],
+)
+def test_so_is_an_option_of_its_server(options: dict[str, Any], place: str) -> None:
+    emulator = Emulator(orders=1)
+    with pytest.raises(ValidationError) as raised:
+        emulator.serve(**options)
+    assert raised.value.location == place
+    with pytest.raises(ValidationError, match="expected seconds"):
+        emulator.deliver(lambda *_: None, within=Decimal("sNaN"))  # type: ignore[arg-type]
 
 
 def test_settings_may_be_numbers_of_other_libraries() -> None:
