@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from brightpearl.private_file import irregular_kind, open_to_grow
@@ -35,7 +36,7 @@ class LineFile:
 
     def write(self, lines: bytes) -> None:
         """Puts lines behind those that are there. A disk that is full takes the beginning of them and says nothing:
-        that is taken away again. Raises `OSError`; the file is as it was then."""
+        that is taken away again. Raises `OSError`; the file is as it was then, or was removed meanwhile."""
         before = os.fstat(self._file.fileno()).st_size
         rest = memoryview(lines)
         try:
@@ -47,6 +48,10 @@ class LineFile:
             if self._is_regular and os.fstat(self._file.fileno()).st_size == before + len(lines) - len(rest):
                 self._file.truncate(before)
             raise
+        # A name that it has been given since is found; none is not.
+        if self._is_regular and os.fstat(self._file.fileno()).st_nlink == 0:
+            message = "the file was removed while lines were written to it; expected it to stay"
+            raise FileNotFoundError(errno.ENOENT, message, self._path)
 
     def _end_line(self) -> None:
         """A crash may have cut the last line anywhere: what is left of it stays a line of its own."""

@@ -67,6 +67,10 @@ class NameLock:
             raise OSError(errno.EINVAL, f"it is not a regular file; {expected}", self._path)
         return descriptor
 
+    def is_held(self) -> bool:
+        """Whether nobody else can have it: somebody may have removed the file."""
+        return self._file is not None and is_still_named(self._file, self._path)
+
     def give_back(self) -> None:
         """Lets the next have it."""
         file, self._file = self._file, None

@@ -121,6 +121,13 @@ class StateFile:
                 location="state",
                 advice="Go on with the later one, or give each a state of its own.",
             )
+        if not self._lock.is_held():
+            raise ValidationError(
+                f"the lock beside the state {self._path!r} was removed, so that another pull may have begun; expected "
+                "it to stay while a pull runs",
+                location="state",
+                advice="Pull once more: what this pull brought since its last state comes again.",
+            )
         with replacing(self._path) as file:
             file.write(state.encode() + b"\n")
 

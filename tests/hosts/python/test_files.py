@@ -75,6 +75,21 @@ def test_two_processes_do_not_pull_with_one_state(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["link", "orders.state"]
 
 
+def test_a_pull_whose_lock_was_removed_leaves_the_state_to_the_next(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    client = Emulator(orders=5).client()
+    first = client.pull("order", state=state)
+    assert next(first).resource == "order"
+    (tmp_path / ".state.lock").unlink()
+    with other_process(HOLDS, state):
+        with pytest.raises(ValidationError, match=r"the lock beside the state .* was removed") as caught:
+            list(first)
+        assert caught.value.location == "state"
+        assert "comes again" in caught.value.advice
+        assert not state.exists()
+    first.close()
+
+
 def test_nor_do_two_commands(tmp_path: Path, server: EmulatorServer) -> None:
     state = tmp_path / "state"
     pull = ("pull", "order", "--state", str(state), "--out", str(tmp_path / "out.jsonl"))

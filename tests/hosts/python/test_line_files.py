@@ -50,6 +50,19 @@ def test_what_a_crash_left_of_a_line_stays_a_line_of_its_own(tmp_path: Path) -> 
     assert path.read_bytes() == b"first\nsec\nthird\n"
 
 
+def test_lines_for_a_file_that_was_removed_are_not_lost_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    with LineFile(path) as file:
+        file.write(b"first\n")
+        path.rename(tmp_path / "rotated")
+        file.write(b"second\n")
+        assert (tmp_path / "rotated").read_bytes() == b"first\nsecond\n"
+        (tmp_path / "rotated").unlink()
+        with pytest.raises(FileNotFoundError, match="was removed while lines were written") as caught:
+            file.write(b"third\n")
+        assert caught.value.filename == str(path)
+
+
 def test_what_another_process_wrote_meanwhile_is_not_taken_away(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     with LineFile(path) as file, full_at(10):
