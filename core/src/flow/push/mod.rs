@@ -9,6 +9,7 @@ mod advance;
 mod believed;
 mod change;
 mod compare;
+mod comparison;
 mod confirmation;
 mod crew;
 mod digest_table;

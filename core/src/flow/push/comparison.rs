@@ -1,0 +1,122 @@
+//! Deciding what becomes of a record that is there, from what was read of it.
+
+use super::change::{change, has_status, is_of_rows, says_status};
+use super::compare::differences;
+use super::doubt::{Doubt, Doubted};
+use super::ending::Ending;
+use super::entry::PushEntry;
+use super::judge::{Judge, Verdict, settle};
+use super::progress::RefusedChange;
+use super::read_rows::unbelieved;
+use super::referents::Aim;
+use super::rows_gone::RowsGone;
+use crate::catalog::Update;
+use crate::output::{Difference, State};
+
+impl Judge<'_> {
+    /// Compares what was read with what the record says.
+    pub(super) fn of_read(self, entry: &PushEntry, update: &Update, id: u64, json: &str) -> Verdict {
+        let body = match self.referents.whole(entry, Aim::Comparing) {
+            Ok((_, body)) => body,
+            Err(reason) => return settle(Ending::without_body(reason)),
+        };
+        let found = differences(update, self.terms.shape(), &body, json);
+        let before = entry.progress().read_before();
+        let unbelieved = unbelieved(update, before, &found, json).map(|why| {
+            if entry.progress().rereads() < self.terms.looks_ms().len() {
+                return Verdict::ReadAgain;
+            }
+            Verdict::LeaveUnfound(format!(
+                "{id} is there, and what is read of it is not to be believed: {why}"
+            ))
+        });
+        if entry.progress().is_changed() {
+            let refused = entry.progress().refused_change();
+            return unbelieved.unwrap_or_else(|| after_change(id, found, refused));
+        }
+        if let Some(found) = entry.sought().and_then(|sought| self.terms.other_key(sought, json)) {
+            let reason = format!(
+                "the search names {id} for this key, and {id} itself has {found:?} there, so that it is another record: \
+                 nothing was changed"
+            );
+            return Verdict::LeaveUnfound(reason);
+        }
+        if let Some(verdict) = unbelieved {
+            return verdict;
+        }
+        let doubt = entry.progress().doubt();
+        if let Some(status) = self.status_of_left_out(update, &body, json).filter(|_| doubt.is_none()) {
+            let reason = format!(
+                "it has the status {status} in Brightpearl, into which the mapping moves what it leaves out, and this record \
+                 is not left out: change its status there"
+            );
+            return settle(Ending { id: Some(id), ..Ending::because(State::Differs, reason) });
+        }
+        if let Some(gone) = self.rows_gone(update, &body, json) {
+            let ending = Ending { id: Some(id), ..Ending::because(State::Differs, gone.reason()) };
+            return Verdict::Compared([found, vec![gone.difference]].concat(), Box::new(settle(ending)));
+        }
+        // What the record refers to by a value that nothing has is surely not what the other one refers to.
+        if let Some(first) = self.of_uncreated(entry, |reference| !reference.search.is_empty()) {
+            return first;
+        }
+        let writes = change(update, id, &body, json, &found);
+        let then = match (writes.is_empty(), doubt) {
+            (false, Some(doubt)) if self.may_show_late(entry, update, &found, doubt) => {
+                return Verdict::ReadAgain;
+            }
+            (false, Some(doubt)) if self.is_not_to_be_repeated(entry, doubt) => Verdict::LeaveInDoubt,
+            (false, _) => Verdict::Change(id, writes),
+            (true, _) if !found.is_empty() => {
+                settle(Ending { verified: doubt.is_some(), ..Ending::differs(id, &found) })
+            }
+            (true, Some(_)) => settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Updated) }),
+            (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
+        };
+        Verdict::Compared(found, Box::new(then))
+    }
+
+    /// Whether an attempt in doubt may show late in what is read, and it was not read often enough. A search shows no
+    /// rows, so only reads of the record itself say whether one was changed.
+    fn may_show_late(self, entry: &PushEntry, update: &Update, found: &[Difference], doubt: &Doubt) -> bool {
+        let is_of_rows = || found.iter().any(|difference| is_of_rows(update, difference));
+        doubt.attempt == Doubted::Change
+            && entry.progress().rereads() < self.terms.looks_ms().len()
+            && (self.may_have_added(doubt) || is_of_rows())
+    }
+
+    /// Whether an attempt in doubt may have added something. What an earlier run was about may have.
+    fn may_have_added(self, doubt: &Doubt) -> bool {
+        let has_rows = self.terms.update().is_some_and(|update| update.rows.is_some());
+        doubt.adds || doubt.attempt == Doubted::Change && doubt.error.is_none() && has_rows
+    }
+
+    /// The rows of what was read, if the mapping makes rows and has made none of this record.
+    fn rows_gone(self, update: &Update, body: &str, json: &str) -> Option<RowsGone> {
+        let rows = update.rows.filter(|rows| self.terms.mapping().writes(rows.place))?;
+        RowsGone::of(rows, body, json)
+    }
+
+    /// The status of what was read, if the mapping moves what it leaves out into that one, and says no other of this record.
+    fn status_of_left_out(self, update: &Update, body: &str, json: &str) -> Option<u64> {
+        let how = update.status?;
+        let mut statuses = self.terms.mapping().statuses_of_left_out();
+        statuses.find(|status| has_status(how, *status, json) && !says_status(how, body))
+    }
+
+    fn is_not_to_be_repeated(self, entry: &PushEntry, doubt: &Doubt) -> bool {
+        let is_never_looked_for = self.terms.looks_ms().is_empty();
+        !entry.progress().may_go_again() || is_never_looked_for && self.may_have_added(doubt)
+    }
+}
+
+/// What was changed is as it should be, or Brightpearl has made something else of it, or has refused the change.
+fn after_change(id: u64, found: Vec<Difference>, refused: Option<&RefusedChange>) -> Verdict {
+    if found.is_empty() {
+        let verified = refused.is_some();
+        return settle(Ending { id: Some(id), verified, ..Ending::of(State::Updated) });
+    }
+    let refused = refused.cloned().map(Ending::change_refused);
+    let ending = refused.unwrap_or_else(|| Ending::differs(id, &found));
+    Verdict::Compared(found, Box::new(settle(ending)))
+}
