@@ -74,6 +74,18 @@ pub enum Manner {
         /// Its path, with `{ID}` for the record.
         path: &'static str,
     },
+    /// By a `PUT` of all of it: whether it keeps what is not sent, no source says.
+    Replace {
+        /// Its path, with `{ID}` for the record.
+        path: &'static str,
+        /// Texts within it. Those that the record does not say are sent back as they were read.
+        texts: &'static [&'static str],
+        /// Other members that are sent back as they were read, unless the record says them, or the one beside, which
+        /// means the same.
+        kept: &'static [(&'static str, &'static str)],
+        /// The place of what is read that says whose it is: one may stand for several records.
+        owner: &'static str,
+    },
     /// No source says how.
     Unknown,
 }
@@ -176,7 +188,12 @@ const UPDATES: &[Update] = &[
         places: &[],
         rows: None,
         status: None,
-        manner: Manner::Put { path: "contact-service/postal-address/{ID}" },
+        manner: Manner::Replace {
+            path: "contact-service/postal-address/{ID}",
+            texts: &["addressLine1", "addressLine2", "addressLine3", "addressLine4", "postalCode"],
+            kept: &[("countryIsoCode", "countryId")],
+            owner: "/contactId",
+        },
     },
 ];
 
@@ -218,7 +235,7 @@ impl Update {
     pub fn can_change(&self, pointer: &str) -> bool {
         match self.manner {
             Manner::Patch { .. } => self.patch_place(pointer).is_some(),
-            Manner::Put { .. } => true,
+            Manner::Put { .. } | Manner::Replace { .. } => true,
             Manner::Unknown => false,
         }
     }
@@ -257,7 +274,7 @@ mod tests {
                         assert!(entry.patch_place(place).is_some(), "{place}");
                     }
                 }
-                Manner::Put { path } => {
+                Manner::Put { path } | Manner::Replace { path, .. } => {
                     assert!(super::super::find(path, Method::Put).is_some(), "{path}");
                 }
                 Manner::Unknown => {}

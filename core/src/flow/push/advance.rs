@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::PushJob;
+use super::attached::AttachedId;
 use super::change::takes_out;
 use super::compare::all_of;
 use super::ending::Ending;
@@ -12,13 +13,14 @@ use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::Look;
 use super::progress::{Progress, RefusedChange};
-use super::referents::{Aim, slot_of};
+use super::referents::{Aim, planned, slot_of};
 use super::rivals::{Claim, Rivalry};
 use super::sought::{Group, Sought};
 use super::window::Turn;
 use crate::checked::check_request;
 use crate::error::{Error, Kind};
 use crate::http::Method;
+use crate::json::quoted;
 use crate::mapping::{OnMissing, Reference};
 use crate::operation::SingleRequest;
 use crate::output::{Difference, State};
@@ -33,6 +35,8 @@ struct Needs {
     again: Vec<usize>,
     /// Entries that were read, and did not show what was written.
     reads_again: Vec<usize>,
+    /// What entries have alone, and is to be read.
+    attached: Vec<(usize, AttachedId)>,
     /// Whether something was done, so that others may go on.
     has_changed: bool,
 }
@@ -69,6 +73,7 @@ impl PushJob {
             }
             self.window.clear();
             self.lookups.end_window();
+            self.attached.clear();
             return self.begin_window();
         }
         let needs = self.examine_all();
@@ -79,6 +84,8 @@ impl PushJob {
             self.look(needs.wanted);
         } else if !needs.reads.is_empty() {
             self.read(needs.reads);
+        } else if !needs.attached.is_empty() {
+            self.read_attached(needs.attached);
         } else if self.ledger.has_ready() && !is_unseen {
             self.announce_or_look();
         } else if !needs.again.is_empty() || !needs.reads_again.is_empty() {
@@ -247,6 +254,7 @@ impl PushJob {
             Verdict::LookAgain => needs.again.push(index),
             Verdict::Read(id) => needs.reads.push((index, id)),
             Verdict::ReadAgain => needs.reads_again.push(index),
+            Verdict::ReadAttached(ids) => needs.attached.extend(ids.into_iter().map(|id| (index, id))),
             Verdict::ClearDoubt => {
                 self.window.entry(index).sought().into_iter().for_each(|sought| self.ledger.trust(sought));
                 if self.go(index, Progress::clear_doubt).is_some() {
@@ -356,11 +364,16 @@ impl PushJob {
     }
 
     fn make_ready_to_change(&mut self, index: usize, id: u64, requests: VecDeque<SingleRequest>) {
-        // What a dry run would create has no id that could be checked.
-        if self.terms.is_dry_run() && self.referents().has_planned(self.window.entry(index)) {
-            return self.settle(index, self.change_done(index, id));
-        }
-        let check = |request| check_request(request, self.shared.config.unknown_members).map(drop);
+        let references = &self.window.entry(index).mapped().references;
+        let plans: Vec<String> = references.iter().filter_map(plan_of).collect();
+        let is_dry_run = self.terms.is_dry_run();
+        let check = |request: &SingleRequest| {
+            // What a dry run would create has no id yet; any will do for the checking.
+            let planned = if is_dry_run { plans.as_slice() } else { &[] };
+            let body = planned.iter().fold(request.body.clone(), |body, plan| body.replace(plan, "1"));
+            check_request(&SingleRequest { body, ..request.clone() }, self.shared.config.unknown_members)
+                .map(drop)
+        };
         if let Err(error) = requests.iter().try_for_each(check) {
             return self.settle(index, Ending::change_refused(RefusedChange { id, done: 0, error }));
         }
@@ -416,6 +429,7 @@ impl PushJob {
         let Some(path) = self.terms.read() else { return };
         let mut ids = Vec::with_capacity(reads.len());
         for (index, id) in reads {
+            self.attached.forget(self.window.entry(index).name());
             ids.extend(self.go(index, |progress| progress.read(id)).map(|()| id));
         }
         if let Err(error) = self.crew.read(path, ids, 0) {
@@ -426,6 +440,7 @@ impl PushJob {
     /// Reads, after a pause, what did not show what was written: what is read may lag behind.
     fn read_again(&mut self, entries: Vec<usize>) {
         let Some(path) = self.terms.read() else { return };
+        entries.iter().for_each(|index| self.attached.forget(self.window.entry(*index).name()));
         let read = |index| self.go(index, Progress::read_again);
         let (ids, reads): (Vec<u64>, Vec<usize>) = entries.into_iter().filter_map(read).unzip();
         let Some(most) = reads.into_iter().max() else { return };
@@ -532,6 +547,12 @@ impl PushJob {
             self.settle(index, Ending::refused(error));
         }
     }
+}
+
+/// What stands in a body for what a dry run would create.
+fn plan_of(reference: &Reference) -> Option<String> {
+    let OnMissing::Create(mapping) = &reference.on_missing else { return None };
+    Some(quoted(&planned(mapping.name())))
 }
 
 /// What the journal calls something that is created under a slot.

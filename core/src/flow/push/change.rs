@@ -36,6 +36,10 @@ pub(super) fn change(
                 let body = put(body, record, &changes);
                 writes.push_back(SingleRequest::new(Method::Put, at_id(path)).body(body));
             }
+            Manner::Replace { path, texts, kept, .. } => {
+                let body = replacement(body, record, texts, kept);
+                writes.push_back(SingleRequest::new(Method::Put, at_id(path)).body(body));
+            }
             Manner::Unknown => {}
         }
     }
@@ -135,6 +139,17 @@ fn put(body: &str, record: &str, changes: &[&Difference]) -> String {
         }
     }
     text.finish()
+}
+
+/// All of a body, and what Brightpearl has and the body does not say.
+fn replacement(body: &str, record: &str, texts: &[&str], kept: &[(&str, &str)]) -> String {
+    let (body, record) = (Record::parse(body), Record::parse(record));
+    let said = body.0.iter().filter_map(|(name, part)| Some((name, part.raw()?)));
+    let text = said.fold(ObjectText::new(), |text, (name, json)| text.raw(name, json));
+    let unsaid = |name: &&str| member(&body.0, name).is_none();
+    let others = kept.iter().filter(|(_, other)| unsaid(other)).map(|(name, _)| name);
+    let sent_back = texts.iter().chain(others).filter(|name| unsaid(name));
+    sent_back.fold(text, |text, name| text.maybe(name, record.raw(name))).finish()
 }
 
 /// An object with the members of both, and an array whose elements are such; of everything else what is wanted.

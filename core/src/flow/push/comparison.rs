@@ -8,9 +8,10 @@ use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
 use super::progress::RefusedChange;
 use super::read_rows::unbelieved;
-use super::referents::Aim;
+use super::referents::{Aim, shows_planned};
 use super::rows_gone::RowsGone;
 use crate::catalog::Update;
+use crate::mapping::Reference;
 use crate::output::{Difference, State};
 
 impl Judge<'_> {
@@ -20,9 +21,14 @@ impl Judge<'_> {
             Ok((_, body)) => body,
             Err(reason) => return settle(Ending::without_body(reason)),
         };
-        let found = differences(update, self.terms.shape(), &body, json);
+        let attached = match self.of_attached(entry, update, (id, json)) {
+            Ok(attached) => attached,
+            Err(verdict) => return *verdict,
+        };
+        let own = differences(update, self.terms.shape(), &body, json);
+        let found = [own.as_slice(), attached.differences.as_slice()].concat();
         let before = entry.progress().read_before();
-        let unbelieved = unbelieved(update, before, &found, json).map(|why| {
+        let unbelieved = unbelieved(update, before, &own, json).map(|why| {
             if entry.progress().rereads() < self.terms.looks_ms().len() {
                 return Verdict::ReadAgain;
             }
@@ -56,11 +62,19 @@ impl Judge<'_> {
             let ending = Ending { id: Some(id), ..Ending::because(State::Differs, gone.reason()) };
             return Verdict::Compared([found, vec![gone.difference]].concat(), Box::new(settle(ending)));
         }
-        // What the record refers to by a value that nothing has is surely not what the other one refers to.
-        if let Some(first) = self.of_uncreated(entry, |reference| !reference.search.is_empty()) {
+        if let Some(reason) = attached.shared {
+            let ending = Ending { id: Some(id), ..Ending::because(State::Differs, reason) };
+            return Verdict::Compared(found, Box::new(settle(ending)));
+        }
+        // What the record refers to now and is not there is created where the record can be changed to refer to it.
+        let is_to_be_changed = |reference: &Reference| {
+            found.iter().any(|difference| difference.changeable && shows_planned(reference, difference))
+        };
+        if let Some(first) = self.of_uncreated(entry, is_to_be_changed) {
             return first;
         }
-        let writes = change(update, id, &body, json, &found);
+        let mut writes = change(update, id, &body, json, &own);
+        writes.extend(attached.writes);
         let then = match (writes.is_empty(), doubt) {
             (false, Some(doubt)) if self.may_show_late(entry, update, &found, doubt) => {
                 return Verdict::ReadAgain;
@@ -71,7 +85,10 @@ impl Judge<'_> {
                 settle(Ending { verified: doubt.is_some(), ..Ending::differs(id, &found) })
             }
             (true, Some(_)) => settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Updated) }),
-            (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
+            (true, None) => {
+                let reason = (!attached.uncompared.is_empty()).then(|| attached.uncompared.join("; "));
+                settle(Ending { id: Some(id), reason, ..Ending::of(State::Unchanged) })
+            }
         };
         Verdict::Compared(found, Box::new(then))
     }

@@ -24,6 +24,8 @@ pub(super) enum Errand {
     LookAgain(usize, Look),
     /// Reading what is there.
     Read,
+    /// Reading at that path what records have alone.
+    ReadAttached(&'static str),
     /// Reading what was created at that path, and no look has shown.
     ReadCreated(String),
     /// Writing.
@@ -97,6 +99,14 @@ impl Crew {
     /// Why the fetch cannot be begun.
     pub(super) fn read(&mut self, path: &str, ids: Vec<u64>, delay_ms: u64) -> Result<()> {
         self.fetch(Errand::Read, path, ids, delay_ms)
+    }
+
+    /// Reads what records have alone.
+    ///
+    /// # Errors
+    /// Why the fetch cannot be begun.
+    pub(super) fn read_attached(&mut self, path: &'static str, ids: Vec<u64>) -> Result<()> {
+        self.fetch(Errand::ReadAttached(path), path, ids, 0)
     }
 
     /// Reads what was created at a path, and no look has shown.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::attached::{AttachedId, AttachedReads};
 use super::doubt::Doubted;
 use super::ending::Ending;
 use super::entry::PushEntry;
@@ -45,6 +46,8 @@ pub(super) enum Verdict {
     Read(u64),
     /// It is to be read once more, after a pause, since what was read does not show what was written.
     ReadAgain,
+    /// What it has alone is to be read.
+    ReadAttached(Vec<AttachedId>),
     /// What was read differs from the record in these places; what is to be done about them.
     Compared(Vec<Difference>, Box<Verdict>),
     /// What is there under this id is to be changed, by these writes one after the other.
@@ -68,6 +71,7 @@ pub(super) struct Judge<'p> {
     pub(super) ledger: &'p Ledger,
     pub(super) rivals: &'p KeyBook,
     pub(super) lookups: &'p Lookups,
+    pub(super) attached: &'p AttachedReads,
     pub(super) referents: Referents<'p>,
 }
 
@@ -213,7 +217,11 @@ impl Judge<'_> {
     }
 
     /// Of what an entry refers to, what is to be created first, or waited for; nothing where all of it is there.
-    pub(super) fn of_uncreated(self, entry: &PushEntry, is_meant: impl Fn(&Reference) -> bool) -> Option<Verdict> {
+    pub(super) fn of_uncreated(
+        self,
+        entry: &PushEntry,
+        is_meant: impl Fn(&Reference) -> bool,
+    ) -> Option<Verdict> {
         let mut is_waiting = false;
         let mut uncreated = Vec::new();
         for reference in entry.mapped().references.iter().filter(|reference| is_meant(reference)) {
@@ -294,6 +302,7 @@ mod tests {
         ledger: Ledger,
         rivals: KeyBook,
         lookups: Lookups,
+        attached: AttachedReads,
         creations: Creations,
     }
 
@@ -305,6 +314,7 @@ mod tests {
                 ledger: Ledger::new(None, None),
                 rivals: KeyBook::default(),
                 lookups: Lookups::default(),
+                attached: AttachedReads::default(),
                 creations: Creations::default(),
             }
         }
@@ -330,6 +340,7 @@ mod tests {
                 ledger: &self.ledger,
                 rivals: &self.rivals,
                 lookups: &self.lookups,
+                attached: &self.attached,
                 referents,
             };
             judge.verdict(entry, judge.presence(entry))

@@ -6,6 +6,7 @@
 //! and after pauses, before it is sent again; what cannot be looked up is never sent twice.
 
 mod advance;
+mod attached;
 mod believed;
 mod change;
 mod compare;
@@ -57,6 +58,7 @@ use crate::output::Output;
 use crate::shared::Shared;
 use crate::telemetry::Event;
 
+use attached::AttachedReads;
 use confirmation::Confirmation;
 use crew::Crew;
 use journal::Journal;
@@ -138,6 +140,7 @@ fn plan(
         ledger: Ledger::new(journal, push.max_writes),
         window: EntryWindow::new(push.window, records),
         lookups: Lookups::default(),
+        attached: AttachedReads::default(),
         crew: Crew::new(shared),
         rivals: KeyBook::default(),
         confirmation: Confirmation::default(),
@@ -161,6 +164,7 @@ struct PushJob {
     ledger: Ledger,
     window: EntryWindow,
     lookups: Lookups,
+    attached: AttachedReads,
     crew: Crew,
     rivals: KeyBook,
     confirmation: Confirmation,
@@ -187,6 +191,7 @@ impl PushJob {
             ledger: &self.ledger,
             rivals: &self.rivals,
             lookups: &self.lookups,
+            attached: &self.attached,
             referents: self.referents(),
         }
     }

@@ -1,5 +1,6 @@
 //! What the crew has brought.
 
+use super::attached::is_attached;
 use super::change::is_of_rows;
 use super::crew::Errand;
 use super::ending::Ending;
@@ -52,6 +53,11 @@ impl PushJob {
                     self.take_resources(&resources);
                 }
             }
+            Errand::ReadAttached(path) => {
+                if let Output::Resources(resources) = output {
+                    self.take_attached(path, &resources);
+                }
+            }
             Errand::ReadCreated(target) => {
                 if let Output::Resources(resources) = output {
                     self.take_created(target, &resources);
@@ -76,6 +82,7 @@ impl PushJob {
                 let error = Error::new(Kind::NotFound, "it cannot be read, and should be there");
                 self.cannot_read(&error);
             }
+            Errand::ReadAttached(path) => self.end_attached(path),
             Errand::ReadCreated(_) => {}
             Errand::Write => drop(self.ledger.take_packet()),
         }
@@ -93,6 +100,7 @@ impl PushJob {
                 self.go(*index, |progress| progress.take_look(false));
             }
             Errand::Read => self.cannot_read(&error),
+            Errand::ReadAttached(path) => self.cannot_read_attached(path, &error),
             // What no look has shown stays so.
             Errand::ReadCreated(_) => {}
             Errand::Write => self.fatal = Some(error),
@@ -150,8 +158,9 @@ impl PushJob {
         let Some(out) = self.out(index) else { return };
         let id = id_given(out.answer, &reply.body);
         let ending = match (out.changes, out.method) {
-            (Some(changed), _) if out.answers_record && !holds(&reply.body, changed) => {
-                let message = format!("the answer does not hold record {changed} as it is now");
+            (Some(_), _) if out.answers.is_some_and(|id| !holds(&reply.body, id)) => {
+                let id = out.answers.unwrap_or_default();
+                let message = format!("the answer does not hold record {id} as it is now");
                 let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
                 return self.put_in_doubt(index, error);
             }
@@ -206,7 +215,8 @@ impl PushJob {
     }
 
     /// A write of a change is done: the next one follows. What was written to rows is looked at once more, since one
-    /// value of a row may make another one; and so is what was answered by `{}`, which a gateway may say as well.
+    /// value of a row may make another one; and so is what was answered by `{}`, which a gateway may say as well, and
+    /// what was written to something that the record has alone.
     fn take_change(&mut self, index: usize, id: u64, answer: Answer) {
         match self.go(index, Progress::go_on) {
             Some(true) => self.ledger.queue(index),
@@ -215,7 +225,9 @@ impl PushJob {
                 let update = self.terms.update();
                 let is_of_rows = |difference| update.is_some_and(|update| is_of_rows(update, difference));
                 let is_unsaid = answer == Answer::Nothing && !self.terms.looks_ms().is_empty();
-                if is_unsaid || differences.iter().any(is_of_rows) {
+                let mapped = self.window.entry(index).mapped();
+                let is_of_attached = |difference| is_attached(mapped, difference);
+                if is_unsaid || differences.iter().any(is_of_rows) || differences.iter().any(is_of_attached) {
                     self.go(index, Progress::look_at_change);
                 } else {
                     self.settle(index, self.change_done(index, id));
@@ -306,8 +318,8 @@ struct Out {
     changes: Option<u64>,
     method: Method,
     answer: Answer,
-    /// Whether the record that it changes is what it is answered with, and not a row of that record.
-    answers_record: bool,
+    /// The id of what it is answered with, where that is a record and not a row of one.
+    answers: Option<u64>,
     /// How many writes of the same change were done before it.
     done: usize,
 }
@@ -317,9 +329,11 @@ impl Out {
         let PendingWrite { request, changes, .. } = write;
         let found = catalog::find(&request.path, request.method);
         let answer = found.as_ref().map_or(Answer::Unknown, |found| found.operation.answer);
-        let answers_record =
-            answer == Answer::Resource && found.is_some_and(|found| found.arguments.len() == 1);
-        Self { changes: *changes, method: request.method, answer, answers_record, done: write.done }
+        let answers = found.filter(|_| answer == Answer::Resource).and_then(|found| {
+            let [argument] = found.arguments.as_slice() else { return None };
+            argument.text.parse().ok()
+        });
+        Self { changes: *changes, method: request.method, answer, answers, done: write.done }
     }
 
     /// Whether it creates something, and its answer must say under which id.

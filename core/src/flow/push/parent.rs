@@ -6,7 +6,7 @@ use super::ending::Ending;
 use super::entry::PushEntry;
 use super::judge::{Judge, Verdict, settle};
 use super::lookup::Hit;
-use super::referents::{Aim, listed};
+use super::referents::{Aim, Referent, listed};
 use super::sought::{Group, Sought};
 use crate::catalog::{ParentSearch, payment_search};
 use crate::output::State;
@@ -21,6 +21,9 @@ pub(super) enum Parent {
     /// It could not be found out, for this reason.
     Unknown(String),
 }
+
+/// Where the body of a payment has its order.
+const ORDER: &str = "/orderId";
 
 /// The order that a body of a payment is of.
 #[derive(Deserialize)]
@@ -79,8 +82,24 @@ impl Judge<'_> {
                 );
                 there(State::Rejected, &reason)
             }
+            (Parent::Order(found), _) if self.is_of_new_order(entry) => {
+                let reason = format!(
+                    "the payment of this key that is there is of order {found}, and this one is of an order that is not there \
+                     yet; expected keys that no two orders share"
+                );
+                there(State::Rejected, &reason)
+            }
             (Parent::Order(_) | Parent::Untold | Parent::Unsought(_), _) => unchanged(),
         }
+    }
+
+    /// Whether the order that a payment is of would have to be created.
+    fn is_of_new_order(self, entry: &PushEntry) -> bool {
+        let mut references = entry.mapped().references.iter();
+        references.any(|reference| {
+            &*reference.pointer == ORDER
+                && matches!(self.referents.of(entry, reference), Referent::Uncreated(_) | Referent::Awaited)
+        })
     }
 }
 

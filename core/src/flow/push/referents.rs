@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::entry::PushEntry;
 use super::lookup::{Hit, Lookups};
 use super::sought::Sought;
-use crate::mapping::{NoBody, OnMissing, Reference, Resolution};
+use crate::json::quoted;
+use crate::mapping::{Mapped, NoBody, OnMissing, Reference, Resolution};
+use crate::output::Difference;
 
 /// Something that is created for references.
 #[derive(Clone, Debug)]
@@ -69,7 +71,9 @@ pub(super) enum Aim {
     Writing,
     /// To be shown.
     Showing,
-    /// To be compared with a record that is there. What would be created for it without having been looked for is left out.
+    /// To be compared with a record that is there. What is not there yet is as a dry run shows it, and no value that is
+    /// there is equal to that. What would be created without having been looked for is compared by what it has itself
+    /// (`attached`), and left out.
     Comparing,
 }
 
@@ -106,9 +110,7 @@ impl Referents<'_> {
             None => Referent::Uncreated(slot),
             Some(CreationState::Awaited) => Referent::Awaited,
             Some(CreationState::Created(id)) => Referent::Found(Hit::Id(*id)),
-            Some(CreationState::Planned(mapping)) => {
-                Referent::Found(Hit::Text(format!("{{created by {mapping}}}")))
-            }
+            Some(CreationState::Planned(mapping)) => Referent::Found(Hit::Text(planned(mapping))),
             Some(CreationState::Failed(reason)) => Referent::Failed(reason.clone()),
             Some(CreationState::InDoubt(reason)) => Referent::InDoubt(reason.clone()),
         }
@@ -134,7 +136,26 @@ impl Referents<'_> {
     /// # Errors
     /// Why there is no body.
     pub(super) fn whole(self, entry: &PushEntry, aim: Aim) -> Result<(String, String), NoBody> {
-        let resolve = |reference: &Reference| match self.of(entry, reference) {
+        let resolve = |reference: &Reference| self.resolution(entry, reference, aim);
+        let body = entry.mapped().body(&resolve)?;
+        Ok((entry.mapped().path(&resolve)?, body))
+    }
+
+    /// The body of what would be created for an entry, to be compared with what was created for it before.
+    ///
+    /// # Errors
+    /// Why there is no body.
+    pub(super) fn made(self, entry: &PushEntry, made: &Mapped) -> Result<String, NoBody> {
+        made.body(&|reference: &Reference| {
+            if reference.search.is_empty() {
+                return Resolution::LeftOut;
+            }
+            self.resolution(entry, reference, Aim::Comparing)
+        })
+    }
+
+    fn resolution(self, entry: &PushEntry, reference: &Reference, aim: Aim) -> Resolution {
+        match self.of(entry, reference) {
             Referent::Found(Hit::Id(id)) => Resolution::Id(id),
             // What a dry run would create has no id yet; any will do for the checking.
             Referent::Found(Hit::Text(_)) if self.is_planned(entry, reference) && aim == Aim::Writing => {
@@ -142,15 +163,24 @@ impl Referents<'_> {
             }
             Referent::Found(Hit::Text(text)) => Resolution::Text(text),
             Referent::Missing => Resolution::Missing,
-            Referent::Uncreated(_) | Referent::Awaited if aim == Aim::Comparing => Resolution::LeftOut,
+            Referent::Uncreated(_) | Referent::Awaited if aim == Aim::Comparing => {
+                match &reference.on_missing {
+                    OnMissing::Create(mapping) if !reference.search.is_empty() => {
+                        Resolution::Text(planned(mapping.name()))
+                    }
+                    OnMissing::Create(_)
+                    | OnMissing::Fail
+                    | OnMissing::Skip
+                    | OnMissing::SkipRecord
+                    | OnMissing::Default(_) => Resolution::LeftOut,
+                }
+            }
             Referent::Ambiguous(hits) => Resolution::Unknown(several(&hits)),
             Referent::Failed(reason) | Referent::InDoubt(reason) => Resolution::Unknown(reason),
             Referent::Unsought(_) | Referent::Uncreated(_) | Referent::Awaited => {
                 Resolution::Unknown("it was not looked up".to_owned())
             }
-        };
-        let body = entry.mapped().body(&resolve)?;
-        Ok((entry.mapped().path(&resolve)?, body))
+        }
     }
 
     /// What the mapping tells of an entry, since Brightpearl does not have what it refers to.
@@ -168,14 +198,23 @@ impl Referents<'_> {
         entry.mapped().told(&resolve)
     }
 
-    /// Whether a dry run would create something that an entry refers to.
-    pub(super) fn has_planned(self, entry: &PushEntry) -> bool {
-        entry.mapped().references.iter().any(|reference| self.is_planned(entry, reference))
-    }
-
     fn is_planned(self, entry: &PushEntry, reference: &Reference) -> bool {
         matches!(self.creations.0.get(&slot_of(entry, reference)), Some(CreationState::Planned(_)))
     }
+}
+
+/// What stands for something that the mapping of that name is to create.
+pub(super) fn planned(mapping: &str) -> String {
+    format!("{{created by {mapping}}}")
+}
+
+/// Whether a difference at that place is one of a reference that is to be created, alone or within what is to be added.
+pub(super) fn shows_planned(reference: &Reference, difference: &Difference) -> bool {
+    let OnMissing::Create(mapping) = &reference.on_missing else { return false };
+    let mut of_reference = reference.pointer.split('/');
+    let is_at_it = |segment: &str| of_reference.next().is_some_and(|own| own == segment || own == "*");
+    difference.pointer.split('/').all(is_at_it)
+        && difference.after.get().contains(&quoted(&planned(mapping.name())))
 }
 
 /// What creations are known by: what is searched for is one thing for all, and what is not is the entry's own.

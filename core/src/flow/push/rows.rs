@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use crate::catalog::RowUpdate;
 use crate::http::Method;
-use crate::json::{ObjectText, Part, Record, array, id_of, quoted, text_of};
+use crate::json::{Node, ObjectText, Part, Record, array, id_of, quoted, text_of};
 use crate::operation::SingleRequest;
 use crate::output::Difference;
 
@@ -17,6 +17,8 @@ struct RowIdentity {
     external: String,
     /// Its product or SKU; for one of free text nothing.
     product: Option<u64>,
+    /// Whether it is of a product that is to be created, so that nothing can be of the same.
+    is_of_new: bool,
     sku: String,
     name: String,
 }
@@ -51,9 +53,11 @@ impl RowIdentity {
             text.trim().to_owned()
         };
         let sku = text("sku");
-        let product =
-            row.node("productId").as_ref().and_then(id_of).filter(|id| *id != FREE_TEXT && *id != 0);
-        Self { external: text("externalRef"), product, sku, name: text("name") }
+        let product = row.node("productId");
+        let is_of_new =
+            matches!(&product, Some(Node::Text(text)) if text.chars().any(|letter| !letter.is_ascii_digit()));
+        let product = product.as_ref().and_then(id_of).filter(|id| *id != FREE_TEXT && *id != 0);
+        Self { external: text("externalRef"), product, is_of_new, sku, name: text("name") }
     }
 
     fn is_referred(&self, other: &Self) -> bool {
@@ -83,7 +87,7 @@ impl RowIdentity {
     }
 
     fn is_text(&self) -> bool {
-        self.product.is_none() && self.sku.is_empty()
+        self.product.is_none() && !self.is_of_new && self.sku.is_empty()
     }
 }
 
@@ -112,7 +116,7 @@ pub(super) fn can_change(rows: &RowUpdate, rest: &str) -> bool {
 /// Why a row cannot be added; `None` when it can.
 pub(super) fn lacks_for_adding(wanted: &Part<'_>) -> bool {
     let row = RowIdentity::of(wanted);
-    row.product.is_none() && row.name.is_empty()
+    row.product.is_none() && !row.is_of_new && row.name.is_empty()
 }
 
 /// The writes that make the rows what they should be: changes first, then what is new, then what goes.

@@ -167,7 +167,8 @@ fn answer_of(target: &str, method: Method) -> Answer {
     catalog::find(target, method).map_or(Answer::Unknown, |found| found.operation.answer)
 }
 
-fn shape_of(target: &str, method: Method) -> Option<&'static Shape> {
+/// What the body that is written to a path looks like.
+pub(super) fn shape_of(target: &str, method: Method) -> Option<&'static Shape> {
     match &catalog::find(target, method)?.operation.content {
         Content::Json(shape) | Content::OptionalJson(shape) => Some(shape),
         Content::Nothing | Content::Patch(_) | Content::Form(_) | Content::Unknown => None,

@@ -1,6 +1,7 @@
 //! Pushes against the emulated account: each record once, whatever goes wrong.
 
 mod account;
+mod attached;
 mod believed;
 mod changes;
 mod credits;
