@@ -170,3 +170,50 @@ fn credits_and_payments_belong_to_the_orders_that_were_there_before() {
     payment["totalAmount"]["currencyCode"] = order["OrderTotal"]["CurrencyCode"].clone();
     assert_eq!(states(&mut world, "amazon-payment", std::slice::from_ref(&payment)), ["created"]);
 }
+
+#[test]
+fn edits_of_what_ready_documents_create_on_behalf_of_records_are_written() {
+    let edits: [(&str, &[&str], &str, &str); 4] = [
+        ("hubspot-contact", &["/properties/address"], "/postAddressIds/DEF/addressLine1", "9 New Row"),
+        ("shopify-product", &["/vendor"], "/brandId", "Another Pottery"),
+        (
+            "shopify-order",
+            &["/email", "/contact_email", "/customer/email"],
+            "/customer/id",
+            "new@example.com",
+        ),
+        ("woocommerce-order", &["/billing/email"], "/customer/id", "new@example.com"),
+    ];
+    for (name, places, pointer, value) in edits {
+        let document = ready().iter().find(|ready| ready.name == name).expect("a ready document").document;
+        let currencies =
+            ["GBP", "USD"].map(|code| Currency { code: code.to_owned(), exchange_rate: 1.into() });
+        let mut world = PushWorld::with(Account { currencies: currencies.into(), ..Account::default() });
+        let mut records = samples(name)[..1].to_vec();
+        let first = world.run(Push::writing(document).unwrap(), &records);
+        assert_eq!(first.states(), ["created"], "{name}: {:?}", first.outcomes);
+        for place in places {
+            *records[0].pointer_mut(place).unwrap_or_else(|| panic!("{name} has {place}")) = value.into();
+        }
+        let is_told = |outcome: &brightpearl_core::flow::Outcome| {
+            let mut differences = outcome.differences.iter();
+            differences.any(|difference| difference.pointer == pointer && difference.changeable)
+        };
+        let before = world.emulator.statistics().applied_writes;
+        let dry = world.run(Push::dry_run(document).unwrap(), &records);
+        assert!(is_told(dry.of(0)), "{name}: {:?}", dry.outcomes);
+        assert_eq!(world.emulator.statistics().applied_writes, before, "{name}");
+        let run = world.run(Push::writing(document).unwrap(), &records);
+        assert!(is_told(run.of(0)), "{name}: {:?}", run.outcomes);
+        // The addresses of an order cannot be changed, which is told.
+        let left = |outcome: &brightpearl_core::flow::Outcome| {
+            let differences = outcome.differences.iter();
+            differences.filter(|difference| !difference.changeable).count()
+        };
+        let expected = if left(run.of(0)) == 0 { State::Updated } else { State::Differs };
+        assert_eq!((run.of(0).state, dry.of(0).state), (expected, expected), "{name}: {:?}", run.outcomes);
+        assert!(name.ends_with("order") || expected == State::Updated, "{name}: {:?}", run.outcomes);
+        let again = world.run(Push::writing(document).unwrap(), &records);
+        assert!(!is_told(again.of(0)), "{name}: {:?}", again.outcomes);
+    }
+}
