@@ -146,16 +146,17 @@ impl<'d> Compare<'_, 'd> {
     /// Rows are paired by what they are. One that only Brightpearl has stands behind the record's own.
     fn rows(&mut self, rows: &RowUpdate, shape: Option<&Shape>, wanted: &[Part<'_>], there: &[Part<'d>]) {
         let mut behind = wanted.len();
+        // Whether references are answered is not known (API notes §8.1.5), unless one is.
+        let tells_references = there.iter().any(has_reference);
         for pair in pairs(wanted, there) {
             match pair {
                 (Some(place), Some(other)) => {
                     let (wanted, there) = (&wanted[place], &there[other]);
                     let begin = self.differences.len();
                     self.value(&format!("{}/{place}", rows.place), shape, wanted, Some(there));
-                    // Whether a reference is answered is not known (API notes §8.1.5); it has told which row it is.
                     let reference = format!("{}/{place}/externalRef", rows.place);
                     let mut found = self.differences.split_off(begin);
-                    found.retain(|difference| difference.pointer != reference);
+                    found.retain(|difference| tells_references || difference.pointer != reference);
                     self.differences.append(&mut found);
                     if loses_its_product(wanted, there) {
                         let product = member_of(there, "productId");
@@ -262,6 +263,10 @@ fn id_within(part: &Part<'_>) -> u64 {
         | Node::Array(_)
         | Node::Unreadable => 0,
     }
+}
+
+fn has_reference(row: &Part<'_>) -> bool {
+    Record::of(row).text("externalRef").is_some_and(|reference| !reference.trim().is_empty())
 }
 
 fn is_bundle_child(part: &Part<'_>) -> bool {

@@ -81,9 +81,10 @@ impl RowIdentity {
         self.external.is_empty() || other.external.is_empty() || self.external == other.external
     }
 
-    /// Whether it may stand in the same place.
+    /// Whether it may stand in the same place. One without any name is none that has one.
     fn is_like(&self, other: &Self) -> bool {
-        self.is_text() == other.is_text() && self.may_be(other)
+        let loses_its_name = self.is_text() && self.name.is_empty() && !other.name.is_empty();
+        self.is_text() == other.is_text() && self.may_be(other) && !loses_its_name
     }
 
     fn is_text(&self) -> bool {
@@ -106,9 +107,7 @@ pub(super) fn can_change(rows: &RowUpdate, rest: &str) -> bool {
         None => true,
         Some((_, member)) => {
             let is_patched = rows.patched.iter().any(|(name, _)| *name == member);
-            is_patched
-                || rows.added.iter().any(|(name, _)| *name == member && *name != "externalRef")
-                || member == "sku"
+            is_patched || rows.added.iter().any(|(name, _)| *name == member) || member == "sku"
         }
     }
 }

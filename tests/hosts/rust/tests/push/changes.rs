@@ -1,8 +1,8 @@
 //! An order that is there and differs is changed, rows and all, or it is told what could not be.
 
-use brightpearl_core::Method;
 use brightpearl_core::flow::State;
 use brightpearl_core::operation::Push;
+use brightpearl_core::Method;
 use serde_json::{Value, json};
 
 use super::account::{ORDERS, PushWorld, Run, order};
@@ -147,4 +147,64 @@ fn a_change_that_brightpearl_refuses_differs() {
     // The journal has it as not written: another run looks again.
     let again = world.push(ORDERS, &[edited]);
     assert!(again.states() == ["differs"] && !again.of(0).journaled);
+}
+
+/// The same orders, whose rows have references and names.
+fn referred() -> String {
+    let mut document: Value = serde_json::from_str(ORDERS).expect("JSON");
+    document["fields"][5]["fields"]
+        .as_array_mut()
+        .expect("fields")
+        .extend([json!({"to": "/externalRef", "from": "ref"}), json!({"to": "/name", "from": "name"})]);
+    document["fields"][5]["fields"][0].as_object_mut().expect("a rule").remove("required");
+    document.to_string()
+}
+
+#[test]
+fn a_reference_of_a_row_is_compared_where_rows_of_the_order_have_any() {
+    let document = referred();
+    let mut world = PushWorld::new();
+    let mut order = lines(&mut world, &[(0, 2), (1, 1)]);
+    let push = |world: &mut PushWorld, order: &Value| {
+        let run = world.run(Push::writing(&*document).unwrap(), std::slice::from_ref(order));
+        (run.states()[0], run.of(0).id.unwrap(), run.of(0).differences.len())
+    };
+    let (state, id, _) = push(&mut world, &order);
+    assert_eq!(state, "created");
+    let references = |world: &mut PushWorld| {
+        let rows = world.read(&format!("order-service/sales-order/{id}"))[0]["rows"].take();
+        let rows = rows.as_array().unwrap().clone();
+        rows.iter().map(|row| row["externalRef"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    // No row has one: whether they are answered is not known.
+    order["lines"][1]["ref"] = json!("b");
+    assert_eq!(push(&mut world, &order), ("unchanged", id, 0));
+    // A change of the row sends it.
+    order["lines"][1]["qty"] = json!("2");
+    order["lines"][1]["price"] = json!("9.00");
+    order["lines"][1]["sku"] = json!(world.skus()[2]);
+    assert_eq!(push(&mut world, &order).0, "updated");
+    assert_eq!(references(&mut world), [None, Some("b".to_owned())]);
+    order["lines"][0]["ref"] = json!("a");
+    assert_eq!(push(&mut world, &order), ("updated", id, 1));
+    assert_eq!(references(&mut world), [Some("a".to_owned()), Some("b".to_owned())]);
+    assert_eq!(push(&mut world, &order), ("unchanged", id, 0));
+}
+
+#[test]
+fn a_row_without_a_name_takes_no_other_rows_place() {
+    let document = referred();
+    let mut world = PushWorld::new();
+    let mut order = lines(&mut world, &[(0, 2)]);
+    let gift = json!({"name": "Gift", "qty": "1", "price": "5.00"});
+    order["lines"].as_array_mut().unwrap().push(gift);
+    let run = world.run(Push::writing(&*document).unwrap(), std::slice::from_ref(&order));
+    assert_eq!(run.states(), ["created"], "{:?}", run.outcomes);
+    let id = run.of(0).id.unwrap();
+    order["lines"][1] = json!({"name": " ", "qty": "3", "price": "99.00"});
+    let run = world.run(Push::writing(&*document).unwrap(), &[order]);
+    assert_eq!(run.states(), ["differs"], "{:?}", run.outcomes);
+    assert!(reason(&run).contains("/rows/1"), "{:?}", run.outcomes);
+    let there = world.read(&format!("order-service/sales-order/{id}"))[0]["rows"].take();
+    assert!(there.as_array().unwrap().iter().all(|row| row["net"] != "99.0000"), "{there}");
 }
