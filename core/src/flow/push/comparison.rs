@@ -11,8 +11,15 @@ use super::read_rows::unbelieved;
 use super::referents::{Aim, shows_planned};
 use super::rows_gone::RowsGone;
 use crate::catalog::Update;
+use crate::http::Method;
+use crate::json::{Record, id_of};
 use crate::mapping::Reference;
+use crate::operation::SingleRequest;
 use crate::output::{Difference, State};
+
+/// What an order is told with of which a row was there twice for a moment.
+const MENDED: &str = "what was read of it was older than what is there, so that a row was added that was there already; \
+                      it was taken out again";
 
 impl Judge<'_> {
     /// Compares what was read with what the record says.
@@ -28,7 +35,8 @@ impl Judge<'_> {
         let own = differences(update, self.terms.shape(), &body, json);
         let found = [own.as_slice(), attached.differences.as_slice()].concat();
         let before = entry.progress().read_before();
-        let unbelieved = unbelieved(update, before, &own, json).map(|why| {
+        let unseen = || added_unseen(update, entry.progress().added(), json);
+        let unbelieved = unbelieved(update, before, &own, json).or_else(unseen).map(|why| {
             if entry.progress().rereads() < self.terms.looks_ms().len() {
                 return Verdict::ReadAgain;
             }
@@ -38,7 +46,11 @@ impl Judge<'_> {
         });
         if entry.progress().is_changed() {
             let refused = entry.progress().refused_change();
-            return unbelieved.unwrap_or_else(|| after_change(id, found, refused));
+            let surplus = || self.surplus(entry, update, id, &body, json, &own).filter(|_| refused.is_none());
+            return unbelieved.or_else(surplus).unwrap_or_else(|| {
+                let reason = entry.progress().is_mended().then(|| MENDED.to_owned());
+                after_change(id, found, refused, reason)
+            });
         }
         if let Some(found) = entry.sought().and_then(|sought| self.terms.other_key(sought, json)) {
             let reason = format!(
@@ -93,6 +105,28 @@ impl Judge<'_> {
         Verdict::Compared(found, Box::new(then))
     }
 
+    /// What takes rows out again that this push has added, where nothing else differs: they were there already, and what was
+    /// read before was older.
+    fn surplus(
+        self,
+        entry: &PushEntry,
+        update: &Update,
+        id: u64,
+        body: &str,
+        json: &str,
+        own: &[Difference],
+    ) -> Option<Verdict> {
+        let rows = update.rows.filter(|_| !entry.progress().is_mended())?;
+        let writes = change(update, id, body, json, own);
+        let is_own = |request: &SingleRequest| {
+            let path =
+                |row: &u64| rows.remove.replace("{ID}", &id.to_string()).replace("{ROW}", &row.to_string());
+            request.method == Method::Delete
+                && entry.progress().added().iter().any(|row| path(row) == request.path)
+        };
+        (!writes.is_empty() && writes.iter().all(is_own)).then_some(Verdict::Change(id, writes))
+    }
+
     /// Whether an attempt in doubt may show late in what is read, and it was not read often enough. A search shows no
     /// rows, so only reads of the record itself say whether one was changed.
     fn may_show_late(self, entry: &PushEntry, update: &Update, found: &[Difference], doubt: &Doubt) -> bool {
@@ -127,11 +161,27 @@ impl Judge<'_> {
     }
 }
 
+/// Why a record that was read does not show rows that were added to it, which were answered with these ids: it was read as it
+/// was before.
+fn added_unseen(update: &Update, added: &[u64], json: &str) -> Option<String> {
+    let name = update.rows?.place.trim_start_matches('/');
+    let rows = Record::parse(json).elements(name);
+    let is_there =
+        |id: &u64| rows.iter().any(|row| Record::of(row).node("id").as_ref().and_then(id_of) == Some(*id));
+    let unseen = added.iter().find(|id| !is_there(id))?;
+    Some(format!("it came without the row {unseen}, which was just added"))
+}
+
 /// What was changed is as it should be, or Brightpearl has made something else of it, or has refused the change.
-fn after_change(id: u64, found: Vec<Difference>, refused: Option<&RefusedChange>) -> Verdict {
+fn after_change(
+    id: u64,
+    found: Vec<Difference>,
+    refused: Option<&RefusedChange>,
+    reason: Option<String>,
+) -> Verdict {
     if found.is_empty() {
         let verified = refused.is_some();
-        return settle(Ending { id: Some(id), verified, ..Ending::of(State::Updated) });
+        return settle(Ending { id: Some(id), verified, reason, ..Ending::of(State::Updated) });
     }
     let refused = refused.cloned().map(Ending::change_refused);
     let ending = refused.unwrap_or_else(|| Ending::differs(id, &found));

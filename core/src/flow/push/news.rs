@@ -164,7 +164,12 @@ impl PushJob {
                 let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
                 return self.put_in_doubt(index, error);
             }
-            (Some(id), _) => return self.take_change(index, id, out.answer),
+            (Some(changed), method) => {
+                if let Some(row) = id.filter(|_| method == Method::Post) {
+                    self.window.entry_mut(index).progress_mut().note_added(row);
+                }
+                return self.take_change(index, changed, out.answer);
+            }
             (None, _) if self.is_read_back(index) => {
                 self.go(index, Progress::look_at_change);
                 return;

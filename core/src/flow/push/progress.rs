@@ -43,6 +43,10 @@ pub(super) struct Progress {
     read_before: Option<String>,
     /// The write of this run of which it is to be seen what came.
     written: Option<SingleRequest>,
+    /// The ids of the rows that this run has added to what is there.
+    added: Vec<u64>,
+    /// Whether rows that this run has added were taken out again, since they were there already.
+    is_mended: bool,
 }
 
 /// Where an entry stands. Only the methods of [`Progress`] lead from one station to another, and each refuses to set
@@ -111,6 +115,8 @@ impl Progress {
             rereads: 0,
             read_before: None,
             written: None,
+            added: Vec::new(),
+            is_mended: false,
         }
     }
 
@@ -367,8 +373,13 @@ impl Progress {
             let write = PendingWrite { request, changes: Some(id), rest: requests, done: 0 };
             Ok((Station::Ready(Box::new(write), None), ()))
         })?;
-        if was_in_doubt {
-            // What was read to settle that doubt is not counted for what is written now.
+        self.is_mended = self.is_changed;
+        if self.is_mended {
+            self.added.clear();
+        }
+        if was_in_doubt || self.is_mended {
+            // What was read to settle that doubt, or to see what came of the write before, is not counted for what is
+            // written now.
             self.rereads = 0;
         }
         Ok(())
@@ -415,6 +426,21 @@ impl Progress {
     /// The write of this run of which it is to be seen what came.
     pub(super) fn written(&self) -> Option<&SingleRequest> {
         self.written.as_ref()
+    }
+
+    /// Takes note of a row that was added to what is there.
+    pub(super) fn note_added(&mut self, row: u64) {
+        self.added.push(row);
+    }
+
+    /// The ids of the rows that this run has added to what is there.
+    pub(super) fn added(&self) -> &[u64] {
+        &self.added
+    }
+
+    /// Whether rows that this run has added were taken out again.
+    pub(super) fn is_mended(&self) -> bool {
+        self.is_mended
     }
 
     /// The path that is being written to, or was and nobody has seen yet what came of it.

@@ -2,7 +2,7 @@
 
 use brightpearl_core::flow::State;
 use brightpearl_core::operation::Push;
-use brightpearl_core::Method;
+use brightpearl_core::{Method, Response};
 use serde_json::{Value, json};
 
 use super::account::{ORDERS, PushWorld, Run, order};
@@ -147,6 +147,63 @@ fn a_change_that_brightpearl_refuses_differs() {
     // The journal has it as not written: another run looks again.
     let again = world.push(ORDERS, &[edited]);
     assert!(again.states() == ["differs"] && !again.of(0).journaled);
+}
+
+/// Answers so many reads of orders as they were when that account was saved.
+fn lag(world: &mut PushWorld, saved: &str, mut reads: usize) {
+    let mut older = brightpearl_emulator::Emulator::load(saved).unwrap();
+    let now = world.now;
+    world.between = Some(Box::new(move |request| {
+        let is_read = request.method == Method::Get && request.url.contains("/sales-order/");
+        if !is_read || reads == 0 {
+            return None;
+        }
+        reads -= 1;
+        let answer = older.answer(request, now);
+        Some((Response::new(answer.status, answer.body), false))
+    }));
+}
+
+#[test]
+fn a_row_that_was_there_already_is_taken_out_again() {
+    let sorted = |mut rows: Vec<(String, String)>| {
+        rows.sort();
+        rows
+    };
+    for has_journal in [true, false] {
+        for lagging in [1, 2, 3, 99] {
+            let mut world = PushWorld::new();
+            let edits: [Pieces; 3] = [&[(0, 2)], &[(0, 2), (3, 1)], &[(0, 2), (3, 1), (5, 1)]];
+            let [first, second, third] = edits.map(|pieces| lines(&mut world, pieces));
+            let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+            let saved = world.emulator.save().unwrap();
+            assert_eq!(world.push(ORDERS, &[second]).states(), ["updated"]);
+            if !has_journal {
+                world.journal.clear();
+            }
+            // The next edit is held against the order as it was before the one before.
+            lag(&mut world, &saved, lagging);
+            let run = world.push(ORDERS, std::slice::from_ref(&third));
+            world.between = None;
+            let wanted: Vec<(String, String)> = {
+                let skus = world.skus();
+                let pieces = edits[2].iter();
+                pieces.map(|(sku, quantity)| (skus[*sku].clone(), format!("{quantity}.0000"))).collect()
+            };
+            if lagging == 99 {
+                assert_eq!(run.states(), ["maybe-applied"], "{:?}", run.outcomes);
+                assert!(reason(&run).contains("which was just added"), "{:?}", run.outcomes);
+            } else {
+                assert_eq!(run.states(), ["updated"], "{lagging} {:?}", run.outcomes);
+                assert!(reason(&run).contains("it was taken out again"), "{lagging} {:?}", run.outcomes);
+                assert_eq!(sorted(rows(&mut world, id).0), sorted(wanted.clone()), "{lagging}");
+            }
+            world.now += 600_000;
+            let state = world.push(ORDERS, &[third]).states()[0];
+            assert!(["updated", "unchanged"].contains(&state), "{lagging} {state}");
+            assert_eq!(sorted(rows(&mut world, id).0), sorted(wanted), "{lagging}");
+        }
+    }
 }
 
 /// The same orders, whose rows have references and names.
