@@ -51,6 +51,9 @@ fn lagging(id: u64, mut times: usize) -> impl FnMut(&Request, &Account) -> Given
     }
 }
 
+/// What a reading becomes on its way.
+type Alteration = fn(&mut Value);
+
 #[test]
 fn a_record_that_is_read_as_it_was_before_its_change_is_asked_for_again() {
     let mut account = Account::with_orders(9);
@@ -156,7 +159,7 @@ fn a_record_that_was_changed_since_its_row_is_handed_out() {
 
 #[test]
 fn what_a_pull_reads_only_in_part_is_asked_for_again_and_then_told() {
-    let parts: [(fn(&mut Value), &str); 7] = [
+    let parts: [(Alteration, &str); 7] = [
         (|record| *record = json!({"id": record["id"]}), "without the date when it was created"),
         (|record| drop(record.as_object_mut().unwrap().remove("createdOn")), "without the date"),
         (|record| record["createdOn"] = json!(null), "without the date"),
@@ -184,7 +187,7 @@ fn what_a_pull_reads_only_in_part_is_asked_for_again_and_then_told() {
 
 #[test]
 fn what_honest_orders_look_like_is_handed_out() {
-    let honest: [fn(&mut Value); 5] = [
+    let honest: [Alteration; 5] = [
         |record| with_rows(record, json!({"1": row("20.0049", "4.00"), "2": row("5.0000", "1.00")})),
         |record| record["totalValue"] = json!({"net": "0.00", "taxAmount": "0.00"}),
         |record| record["orderRows"] = json!({"1": row("20.0049", "4.00")}),
@@ -210,9 +213,10 @@ fn what_honest_orders_look_like_is_handed_out() {
 
 #[test]
 fn what_a_fetch_reads_without_all_rows_is_asked_for_once_more_and_then_refused() {
-    let cut_short: fn(&mut Value) = |record| match record["id"] == json!(5) {
-        true => with_rows(record, json!({"1": row("20.00", "4.00")})),
-        false => {}
+    let cut_short: Alteration = |record| {
+        if record["id"] == json!(5) {
+            with_rows(record, json!({"1": row("20.00", "4.00")}));
+        }
     };
     let once = fetched("order-service/order", &[4, 5, 6], read_as(cut_short, 1));
     assert_eq!((once.read, once.sent.len(), once.refused.is_empty()), (vec![4, 6, 5], 2, true));
