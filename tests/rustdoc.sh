@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The documenter of what the tests build, as Cargo's RUSTDOC: whoever has the examples of a crate tested has its documentation
-# written first, without a warning. `cargo doc` would have all that the crate depends on checked once more for that.
+# written first, without a warning. Cargo by itself would have all that the crate depends on checked once more for that.
 #   rustdoc.sh [ARGUMENT...]
 set -euo pipefail
 kept=()

@@ -351,3 +351,51 @@ fn a_document_can_be_begun_by_its_name_as_a_question() {
     let begun = begin(&lines().to_string(), "sales-order").expect("a document");
     assert_eq!(answer, serde_json::to_string(&begun).expect("JSON"));
 }
+
+#[test]
+fn a_key_is_what_tells_records_apart_and_is_told_among_the_guesses() {
+    let key = |sample: Value, target: &str| {
+        let begun = begin(&sample.to_string(), target).expect("a document");
+        let document: Value = serde_json::from_str(begun.document.get()).expect("JSON");
+        assert_eq!(
+            begun.guesses.iter().any(|guess| guess.to == "key"),
+            document.get("key").is_some(),
+            "{:?}",
+            begun.guesses
+        );
+        assert_eq!(
+            begun.remarks.iter().any(|remark| remark.contains("No key")),
+            document.get("key").is_none(),
+            "{:?}",
+            begun.remarks
+        );
+        document.get("key").cloned()
+    };
+    let order = json!({"number": "A-7", "lines": [{"sku": "MUG-1", "quantity": 1, "price": "1.00"}]});
+    let by_reference = key(order.clone(), "sales-order").expect("a key");
+    assert_eq!(by_reference["verify"]["by"], json!({"orderTypeId": 1}));
+    let by_reference = key(order, "sales-credit").expect("a key");
+    assert_eq!(by_reference["verify"]["by"], json!({"orderTypeId": 3}));
+    let sku = key(json!({"sku": "MUG-1", "name": "Mug", "brand_id": 7}), "product").expect("a key");
+    assert_eq!(sku["verify"]["column"], "SKU");
+    let contact = json!({"first_name": "Ada", "last_name": "Example", "email": "ada@example.com"});
+    assert_eq!(key(contact, "contact").expect("a key")["verify"]["column"], "primaryEmail");
+    // Two people may have one name, two notes one text, and a customer has many orders.
+    assert_eq!(key(json!({"first_name": "Ada", "last_name": "Example"}), "contact"), None);
+    assert_eq!(key(json!({"text": "Call back", "order_id": 7}), "order-note"), None);
+    assert_eq!(key(json!({"name": "Mug", "brand_id": 7}), "product"), None);
+    let of_customer = json!({"email": "ada@example.com", "lines": [{"sku": "MUG-1", "quantity": 1}]});
+    assert_eq!(key(of_customer, "sales-order"), None);
+}
+
+#[test]
+fn a_day_without_a_time_stays_that_day_on_every_account() {
+    let sample = json!({"number": "A-7", "order date": "2026-03-01", "lines": [{"sku": "M", "quantity": 1}]});
+    let begun = begin(&sample.to_string(), "sales-order").expect("a document");
+    let document: Value = serde_json::from_str(begun.document.get()).expect("JSON");
+    let rules = document["fields"].as_array().expect("rules");
+    let placed = rules.iter().find(|rule| rule["to"] == "/placedOn").expect("a rule");
+    assert_eq!(placed["from"], "\"order date\" && join('', [\"order date\", 'T10:30:00Z'])");
+    assert!(begun.remarks.iter().all(|remark| !remark.contains("taken for UTC")), "{:?}", begun.remarks);
+    assert!(document.get("reads").is_none());
+}

@@ -25,6 +25,15 @@ pub(super) struct Ending {
     pub(super) is_twin: bool,
 }
 
+/// Places as a reason names them: the first few, and how many more.
+fn named(places: &[&str]) -> String {
+    let first = places.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 impl Ending {
     pub(super) fn of(state: State) -> Self {
         Self {
@@ -82,10 +91,7 @@ impl Ending {
         let places = |changeable: bool| {
             let places = differences.iter().filter(|difference| difference.changeable == changeable);
             let places: Vec<&str> = places.map(|difference| difference.pointer.as_str()).collect();
-            let more = places.len().saturating_sub(NAMED);
-            let named = places.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            let named = if more > 0 { format!("{named} and {more} more") } else { named };
-            (!places.is_empty()).then_some(named)
+            (!places.is_empty()).then(|| named(&places))
         };
         let mut words = Vec::new();
         words.extend(places(false).map(|places| {
@@ -95,6 +101,13 @@ impl Ending {
             places(true).map(|places| format!("{places} was changed, and Brightpearl has another value")),
         );
         Self { id: Some(id), ..Self::because(State::Differs, words.join("; ")) }
+    }
+
+    /// The same where other places of what is there were changed in this run, before what is said of it.
+    pub(super) fn but_changed(self, places: &[&str]) -> Self {
+        let was = if places.len() == 1 { "was" } else { "were" };
+        let reason = format!("{} {was} changed; {}", named(places), self.reason.unwrap_or_default());
+        Self { reason: Some(reason), ..self }
     }
 
     /// A change of what is there was refused, behind so many writes of it.

@@ -19,6 +19,7 @@ pub(super) struct PushEntry {
     differences: Vec<Difference>,
     /// Whether rows, or pieces of them, are taken out of what is there.
     is_shortened: bool,
+    changed: Vec<String>,
     /// The number of the record that is the same and stands for both.
     twin_of: Option<u64>,
 }
@@ -56,6 +57,7 @@ impl PushEntry {
             created: Vec::new(),
             differences: Vec::new(),
             is_shortened: false,
+            changed: Vec::new(),
             twin_of: None,
         }
     }
@@ -123,6 +125,26 @@ impl PushEntry {
     /// Notes how what is there differs from what the record says.
     pub(super) fn note_differences(&mut self, differences: Vec<Difference>) {
         self.differences = differences;
+    }
+
+    /// Notes that all was written that can be: what can be changed is changed, as far as anybody knows.
+    pub(super) fn note_changes(&mut self) {
+        let changeable = self.differences.iter().filter(|difference| difference.changeable);
+        self.changed.extend(changeable.map(|difference| difference.pointer.clone()));
+    }
+
+    /// Keeps of the differences those that nothing can change, where there are such.
+    pub(super) fn keep_what_differs(&mut self) {
+        if self.differences.iter().any(|difference| !difference.changeable) {
+            self.differences.retain(|difference| !difference.changeable);
+        }
+    }
+
+    /// Where it was changed in this run, as far as it does not differ there still.
+    pub(super) fn changed(&self) -> Vec<&str> {
+        let differs =
+            |pointer: &&str| self.differences.iter().any(|difference| difference.pointer == *pointer);
+        self.changed.iter().map(String::as_str).filter(|pointer| !differs(pointer)).collect()
     }
 
     /// Whether rows, or pieces of them, are taken out of what is there.

@@ -232,9 +232,13 @@ impl PushJob {
                 let is_unsaid = answer == Answer::Nothing && !self.terms.looks_ms().is_empty();
                 let mapped = self.window.entry(index).mapped();
                 let is_of_attached = |difference| is_attached(mapped, difference);
-                if is_unsaid || differences.iter().any(is_of_rows) || differences.iter().any(is_of_attached) {
+                let is_to_be_seen =
+                    is_unsaid || differences.iter().any(is_of_rows) || differences.iter().any(is_of_attached);
+                self.window.entry_mut(index).note_changes();
+                if is_to_be_seen {
                     self.go(index, Progress::look_at_change);
                 } else {
+                    self.window.entry_mut(index).keep_what_differs();
                     self.settle(index, self.change_done(index, id));
                 }
             }

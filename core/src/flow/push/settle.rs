@@ -38,7 +38,15 @@ impl PushJob {
                 None => is_verified.then(|| FOUND_OUT.to_owned()),
             };
         }
-        if ending.state == State::Updated && self.window.entry(index).is_shortened() {
+        let changed = self.window.entry(index).changed();
+        let differs_in_part = ending.state == State::Differs && !changed.is_empty();
+        if differs_in_part {
+            ending = ending.but_changed(&changed);
+            let told = self.referents().told(self.window.entry(index));
+            ending.reason = ending.reason.map(|reason| [vec![reason], told].concat().join("; "));
+        }
+        let is_changed = ending.state == State::Updated || differs_in_part;
+        if is_changed && self.window.entry(index).is_shortened() {
             let before = ending.reason.map(|reason| format!("{reason}; ")).unwrap_or_default();
             ending.reason = Some(format!("{before}{SHORTENED}"));
         }

@@ -207,18 +207,27 @@ impl<'s> Guesser<'s> {
     /// The rule that takes a value of the sample.
     fn taken(&mut self, field: &Field, around: &MemberPlace, value: &SampleValue) -> String {
         let (whole, within) = around.member(field.name);
+        let is_moment_of_day = matches!(field.shape, Shape::Moment | Shape::LocalMoment)
+            && value.texts.iter().all(|text| is_plain_day(text));
+        let more =
+            if is_moment_of_day { ", for 10:30 UTC, which is that day from UTC-10 to UTC+13" } else { "" };
         self.guesses.push(GuessedMember {
             to: whole,
             from: value.path.clone(),
-            means: format!("{:?} usually means it", value.name),
+            means: format!("{:?} usually means it{more}", value.name),
         });
-        let rule = ObjectText::new().text("to", &within).text("from", &value.path);
+        let rule = ObjectText::new().text("to", &within);
+        let rule = if is_moment_of_day {
+            rule.text("from", &format!("{0} && join('', [{0}, 'T10:30:00Z'])", value.path))
+        } else {
+            rule.text("from", &value.path)
+        };
         let rule = match &field.shape {
             Shape::Decimal(_) => rule.text("as", "decimal"),
             Shape::Integer { .. } => rule.text("as", "integer"),
             Shape::Date => rule.text("as", "date"),
             Shape::Moment | Shape::LocalMoment => {
-                self.needs_zone |= !value.texts.iter().all(|text| is_moment(text, None));
+                self.needs_zone |= !is_moment_of_day && !value.texts.iter().all(|text| is_moment(text, None));
                 rule.text("as", "datetime")
             }
             Shape::Boolean => rule.text("as", "boolean"),
@@ -424,6 +433,11 @@ fn is_moment(text: &str, zone: Option<Zone>) -> bool {
     // A number is a time only where a document says so.
     let is_number = Decimal::parse(text).is_ok();
     !is_number && Time { input: Input::Iso, zone, into: None }.date_time(&Value::Text(text.into())).is_ok()
+}
+
+/// Whether a text is a day of the calendar and says no time: `2026-03-01`.
+fn is_plain_day(text: &str) -> bool {
+    text.len() == "2026-03-01".len() && is_moment(&format!("{text}T10:30:00Z"), None)
 }
 
 /// Some value of a shape, as JSON.

@@ -3,6 +3,7 @@
 
 mod fields;
 mod grouped;
+mod key;
 mod minor_units;
 mod money;
 mod names;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Mapping, document};
-use crate::catalog::operation::{Content, EndpointOperation, Verify};
+use crate::catalog::operation::{Content, EndpointOperation};
 use crate::catalog::{self, field::Shape};
 use crate::error::{Error, Result, Severity};
 use crate::http::Method;
@@ -185,6 +186,8 @@ impl DocumentDraft<'_> {
         );
         let document = RawValue::from_string(document)
             .map_err(|error| Error::validation("document", error.to_string()))?;
+        let key = key::guessed(self.operation, self.target, &guesser).map(|(guess, _)| guess);
+        guesser.guesses.extend(key);
         Ok(BegunMapping { document, guesses: guesser.guesses, missing: guesser.missing, remarks })
     }
 
@@ -224,8 +227,8 @@ impl DocumentDraft<'_> {
             }
         });
         let document = document.within("path", path);
-        let document = match self.key(guesser) {
-            Some(key) => document.raw("key", &key),
+        let document = match key::guessed(self.operation, self.target, guesser) {
+            Some((_, key)) => document.raw("key", &key),
             None => {
                 remarks.push(
                     "No key was found, so that a second push would write a record once more.".to_owned(),
@@ -268,19 +271,6 @@ impl DocumentDraft<'_> {
         let of_total = total.map(|stated| check("the total", stated, &format!("sum([{net}, {tax}])")));
         // One that checks the tax alone would pass for one that checks the total.
         of_total.map(|of_total| array(of_tax.into_iter().chain([of_total])))
-    }
-
-    /// What tells a record from all others: what the catalogue finds it by, where that was guessed.
-    fn key(&self, guesser: &Guesser<'_>) -> Option<String> {
-        let is_guessed = |pointer: &str| guesser.guesses.iter().any(|guess| guess.to == pointer);
-        self.operation.verify.iter().find_map(|verify| match verify {
-            Verify::Search { search, by, .. } => {
-                let (pointer, column) = by.iter().find(|(pointer, _)| is_guessed(pointer))?;
-                let verify = ObjectText::new().text("search", search).text("column", column).finish();
-                Some(ObjectText::new().text("target", pointer).raw("verify", &verify).finish())
-            }
-            Verify::Read { .. } => None,
-        })
     }
 
     fn compiled(&self, document: &str) -> Result<Mapping> {

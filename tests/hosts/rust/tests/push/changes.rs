@@ -129,8 +129,16 @@ fn what_cannot_be_changed_differs_and_says_what_and_why() {
             run.of(0).differences.iter().map(|one| (&*one.pointer, one.changeable)).collect();
         assert!(told.contains(&("/placedOn", false)), "{told:?}");
         assert_eq!(told.len() == 3, is_dry, "what was changed differs no more: {told:?}");
+        let tells_of_changes =
+            reason(&run).starts_with("/rows/0/quantity, ") && reason(&run).contains("were changed; ");
+        assert_eq!(tells_of_changes, !is_dry, "{}", reason(&run));
     }
     assert_eq!(rows(&mut world, id).0[0].1, "3.0000", "what can be changed is");
+    // What was taken out is told as it is where nothing else differs.
+    let mut shorter = lines(&mut world, &[(0, 1)]);
+    shorter["placed"] = edited["placed"].clone();
+    let run = world.push(ORDERS, &[shorter]);
+    assert!(reason(&run).contains("counts twice then"), "{}", reason(&run));
 }
 
 #[test]

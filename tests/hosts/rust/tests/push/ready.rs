@@ -197,7 +197,9 @@ fn edits_of_what_ready_documents_create_on_behalf_of_records_are_written() {
         }
         let is_told = |outcome: &brightpearl_core::flow::Outcome| {
             let mut differences = outcome.differences.iter();
+            let was_changed = format!("{pointer} was changed; ");
             differences.any(|difference| difference.pointer == pointer && difference.changeable)
+                || outcome.reason.as_ref().is_some_and(|reason| reason.starts_with(&was_changed))
         };
         let before = world.emulator.statistics().applied_writes;
         let dry = world.run(Push::dry_run(document).unwrap(), &records);
