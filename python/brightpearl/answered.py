@@ -24,7 +24,7 @@ _REQUEST_IDS = (
     "x-amz-cf-id",
     "cf-ray",
 )
-"""Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes §1.7)."""
+"""Where servers and what stands before them name a request: first Brightpearl's own, `Ruid` (API notes §1.7)."""
 
 
 class Answered(Record):

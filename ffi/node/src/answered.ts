@@ -7,7 +7,15 @@ import type { Request } from "./http";
 const MOST = 1000;
 
 /** Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes §1.7). */
-const REQUEST_IDS = ["ruid", "x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray"];
+const REQUEST_IDS = [
+  "ruid",
+  "x-request-id",
+  "request-id",
+  "x-correlation-id",
+  "x-amzn-requestid",
+  "x-amz-cf-id",
+  "cf-ray",
+];
 
 /** A request that was answered, without either body: retries stand for themselves, logins are left out. */
 export interface Answered {
