@@ -108,7 +108,7 @@ lint-rest: | $(if $(SIDE_BY_SIDE),run-rust)
 .PHONY: run-rust
 run-rust:
 	@tests/step.sh "Rust tests" $(CARGO_OF_TESTS) test --lib --bins --test suite --test header --test freed_secrets --test secrets_in_memory --test server -- --show-output
-	@tests/step.sh "Rust's documentation" env RUSTDOC=$(CURDIR)/tests/rustdoc.sh $(CARGO_OF_TESTS) test --doc
+	@tests/step.sh "Rust's documentation" $(CARGO_OF_TESTS) test --doc
 	@tests/step.sh "world data" cargo test --locked --profile host -p brightpearl-world-data
 	@tests/step.sh "Rust host" $(CARGO_OF_TESTS) test --test host --test random_orders -- --show-output
 	@tests/step.sh "long Rust tests" $(CARGO_OF_TESTS) test --test optimised --test limits --test limits_inputs

@@ -12,6 +12,9 @@ shift
 if [ "$command" = build ]; then
     set -- --example pull "$@"
 fi
+# The date of what is shipped would have whatever is compiled of C, and all that is made of it, built once more.
+unset SOURCE_DATE_EPOCH
+export RUSTDOC="$PWD/tests/rustdoc.sh"
 export RUSTC_WORKSPACE_WRAPPER="${RUSTC_WORKSPACE_WRAPPER-$PWD/tests/rustc.sh}"
 exec cargo "$command" --locked --profile host \
     -p brightpearl-core -p brightpearl-ffi -p brightpearl-emulator --features brightpearl-emulator/server \

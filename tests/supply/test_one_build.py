@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,14 @@ def test_a_command_builds_what_the_tests_have_built(
     built = {unit: chosen for unit, chosen in features(*arguments).items() if unit in tested}
     assert built
     assert not {unit: chosen for unit, chosen in built.items() if not chosen <= tested[unit]}
+
+
+def test_what_is_tested_has_no_date_for_which_it_would_be_built_once_more(tmp_path: Path) -> None:
+    stand_in = tmp_path / "cargo"
+    stand_in.write_text("#!/bin/sh\nenv\n", encoding="utf-8")
+    stand_in.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "SOURCE_DATE_EPOCH": "315532800"}
+    command = [ROOT / "tests/cargo.sh", "build", "--bin", "brightpearl-component"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    assert "RUSTC_WORKSPACE_WRAPPER=" in output
+    assert "SOURCE_DATE_EPOCH" not in output
