@@ -78,6 +78,18 @@ struct Line {
 }
 
 impl Headers {
+    /// Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes
+    /// §1.7).
+    pub const REQUEST_IDS: [&'static str; 7] = [
+        "ruid",
+        "x-request-id",
+        "request-id",
+        "x-correlation-id",
+        "x-amzn-requestid",
+        "x-amz-cf-id",
+        "cf-ray",
+    ];
+
     /// No lines.
     pub fn new() -> Self {
         Self::default()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
+from brightpearl.kinds import REQUEST_ID_HEADERS
 from brightpearl.messages import Headers
 from brightpearl.record import Record
 
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Answers of one call that are kept, the latest."""
-
-_REQUEST_IDS = (
-    "ruid",
-    "x-request-id",
-    "request-id",
-    "x-correlation-id",
-    "x-amzn-requestid",
-    "x-amz-cf-id",
-    "cf-ray",
-)
-"""Where servers and what stands before them name a request: first Brightpearl's own, `Ruid` (API notes §1.7)."""
 
 
 class Answered(Record):
@@ -68,7 +58,7 @@ class Answered(Record):
 
 def request_id_of(headers: Headers) -> str | None:
     """What an answer calls its request."""
-    return next((headers[name] for name in _REQUEST_IDS if name in headers), None)
+    return next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
 
 
 class Answers:

@@ -2,20 +2,10 @@
 
 import type { Answer } from "./answer";
 import type { Request } from "./http";
+import { requestIdHeaders } from "./kinds";
 
 /** Answers of one call that are kept, the latest. */
 const MOST = 1000;
-
-/** Where servers and what stands before them name a request, the surest first: `Ruid` is Brightpearl's own (API notes §1.7). */
-const REQUEST_IDS = [
-  "ruid",
-  "x-request-id",
-  "request-id",
-  "x-correlation-id",
-  "x-amzn-requestid",
-  "x-amz-cf-id",
-  "cf-ray",
-];
 
 /** A request that was answered, without either body: retries stand for themselves, logins are left out. */
 export interface Answered {
@@ -67,5 +57,5 @@ export class Answers {
 /** What an answer calls its request. */
 function requestIdOf(headers: Answered["headers"]): string | undefined {
   const lines = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-  return REQUEST_IDS.map((name) => lines.get(name)).find((value) => value !== undefined);
+  return requestIdHeaders.map((name) => lines.get(name)).find((value) => value !== undefined);
 }

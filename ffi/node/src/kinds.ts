@@ -222,3 +222,14 @@ export const operationKinds = {
 
 /** The kinds of errors that the same record would meet again. */
 export const kindsOfRecord: ReadonlySet<string> = new Set<Kind>(["validation", "rejected", "not-found", "conflict"]);
+
+/** The headers that name a request, the surest first. */
+export const requestIdHeaders = [
+  "ruid",
+  "x-request-id",
+  "request-id",
+  "x-correlation-id",
+  "x-amzn-requestid",
+  "x-amz-cf-id",
+  "cf-ray",
+] as const;

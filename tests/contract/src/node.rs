@@ -1,7 +1,7 @@
 //! The types of Node: `kinds.ts` and `error-classes.ts`.
 
-use brightpearl_core::Kind;
 use brightpearl_core::named::Table;
+use brightpearl_core::{Headers, Kind};
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
 
@@ -46,7 +46,13 @@ pub(crate) fn kinds() -> String {
              export const kindsOfRecord: ReadonlySet<string> = new Set<Kind>([";
     let of_record: Vec<String> =
         Kind::ALL.into_iter().filter(|kind| kind.is_of_record()).map(|kind| format!("\"{kind}\"")).collect();
-    text + &format!("{}]);\n", of_record.join(", "))
+    text += &format!("{}]);\n", of_record.join(", "));
+    text +=
+        "\n/** The headers that name a request, the surest first. */\nexport const requestIdHeaders = [\n";
+    for name in Headers::REQUEST_IDS {
+        text += &format!("  \"{name}\",\n");
+    }
+    text + "] as const;\n"
 }
 
 fn union(table: &Table, title: &str) -> String {

@@ -1,7 +1,7 @@
 //! The types of Python: `kinds.py`, and the classes of `exceptions.py`.
 
-use brightpearl_core::Kind;
 use brightpearl_core::named::Entry;
+use brightpearl_core::{Headers, Kind};
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
 
@@ -43,7 +43,11 @@ pub(crate) fn kinds() -> String {
         }
         text += &string(&prose(table(name).doc), "");
     }
-    text
+    text += "\nREQUEST_ID_HEADERS = (\n";
+    for name in Headers::REQUEST_IDS {
+        text += &format!("    \"{name}\",\n");
+    }
+    text + ")\n\"\"\"The headers that name a request, the surest first.\"\"\"\n"
 }
 
 /// The name of a kind's class. Two names of Python's own are not taken.
