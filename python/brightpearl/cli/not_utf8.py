@@ -51,5 +51,5 @@ def _called(name: str, metadata: tuple[object, ...]) -> str:
 
 
 def _is_byte(letter: str) -> bool:
-    """Whether it stands for a byte that is no part of a character, as Python has them."""
+    """Whether a character is a surrogate by which Python keeps a byte that is not UTF-8."""
     return "\udc80" <= letter <= "\udcff"

@@ -173,20 +173,9 @@ impl Judge<'_> {
             return Err(Box::new(settle(Ending::failed(one.mapped.failures.clone()))));
         }
         let searched = one.mapped.references.iter().filter(|reference| !reference.search.is_empty());
-        let before = attached.unsought.len();
-        attached.unsought.extend(searched.clone().filter_map(|reference| {
-            match self.referents.of(entry, reference) {
-                Referent::Unsought(sought) => Some(sought),
-                Referent::Found(_)
-                | Referent::Ambiguous(_)
-                | Referent::Missing
-                | Referent::Uncreated(_)
-                | Referent::Awaited
-                | Referent::Failed(_)
-                | Referent::InDoubt(_) => None,
-            }
-        }));
-        if attached.unsought.len() > before {
+        let unsought = self.referents.unsought_of(entry, searched.clone());
+        if !unsought.is_empty() {
+            attached.unsought.extend(unsought);
             return Ok(());
         }
         let mut body = self

@@ -19,6 +19,7 @@ pub(super) struct PushEntry {
     differences: Vec<Difference>,
     /// Whether rows, or pieces of them, are taken out of what is there.
     is_shortened: bool,
+    /// Where all that can be was written in this run: pointers of differences.
     changed: Vec<String>,
     /// The number of the record that is the same and stands for both.
     twin_of: Option<u64>,

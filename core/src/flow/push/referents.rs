@@ -118,6 +118,15 @@ impl Referents<'_> {
 
     /// What an entry refers to and is still to be looked up.
     pub(super) fn unsought(self, entry: &PushEntry) -> Vec<Sought> {
+        self.unsought_of(entry, &entry.mapped().references)
+    }
+
+    /// What of these references, which an entry or something of its own has, is still to be looked up.
+    pub(super) fn unsought_of<'r>(
+        self,
+        entry: &PushEntry,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) -> Vec<Sought> {
         let unsought = |reference| match self.of(entry, reference) {
             Referent::Unsought(sought) => Some(sought),
             Referent::Found(_)
@@ -128,7 +137,7 @@ impl Referents<'_> {
             | Referent::Failed(_)
             | Referent::InDoubt(_) => None,
         };
-        entry.mapped().references.iter().filter_map(unsought).collect()
+        references.into_iter().filter_map(unsought).collect()
     }
 
     /// The path and the body of an entry, of which everything is looked up.

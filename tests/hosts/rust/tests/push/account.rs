@@ -35,6 +35,11 @@ pub(crate) const ORDERS: &str = r#"{
             {"to": "/net", "from": "price", "required": true, "as": "money"},
             {"to": "/tax", "value": "0.00"}, {"to": "/taxCode", "value": "T20"}]}]}"#;
 
+/// Where an outcome says that there are differences, and whether they can be changed.
+pub(crate) fn pointers(outcome: &Outcome) -> Vec<(&str, bool)> {
+    outcome.differences.iter().map(|one| (one.pointer.as_str(), one.changeable)).collect()
+}
+
 /// What a run of a push has brought.
 #[derive(Debug, Default)]
 pub(crate) struct Run {

@@ -1,11 +1,10 @@
 //! What was created for a record alone, such as the address of a contact: it is held against the record when that comes again.
 
-use brightpearl_core::flow::Outcome;
 use brightpearl_core::operation::Push;
 use brightpearl_core::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::account::{ORDERS, PushWorld};
+use super::account::{ORDERS, PushWorld, pointers};
 
 /// Contacts, each with an address that is created for it and that no search finds.
 const CONTACTS: &str = r#"{"version": 1, "name": "contacts", "target": "contact-service/contact",
@@ -27,14 +26,6 @@ fn contact(number: usize) -> Value {
 fn address(world: &mut PushWorld, contact: u64, kind: &str) -> Value {
     let ids = world.read(&format!("contact-service/contact/{contact}"))[0]["postAddressIds"].take();
     world.read(&format!("contact-service/postal-address/{}", ids[kind]))[0].take()
-}
-
-fn pointers(outcome: &Outcome) -> Vec<(&str, bool)> {
-    outcome
-        .differences
-        .iter()
-        .map(|difference| (difference.pointer.as_str(), difference.changeable))
-        .collect()
 }
 
 /// Pushes without a journal.

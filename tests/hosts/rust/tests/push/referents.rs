@@ -1,11 +1,10 @@
 //! What a record that is there refers to now, and Brightpearl does not have yet: it is created, and the record changed.
 
 use brightpearl_core::Method;
-use brightpearl_core::flow::Outcome;
 use brightpearl_core::operation::Push;
 use serde_json::{Value, json};
 
-use super::account::{ORDERS, PushWorld, order};
+use super::account::{ORDERS, PushWorld, order, pointers};
 use super::orders;
 
 /// The contact that the order of that id is of.
@@ -67,14 +66,6 @@ fn an_edited_order_waits_for_the_buyer_of_another_one() {
         let found = contact(&mut world, "new@example.com");
         assert_eq!(customer(&mut world, order), found);
     }
-}
-
-fn pointers(outcome: &Outcome) -> Vec<(&str, bool)> {
-    outcome
-        .differences
-        .iter()
-        .map(|difference| (difference.pointer.as_str(), difference.changeable))
-        .collect()
 }
 
 /// Products whose brands are created where they are not there.
