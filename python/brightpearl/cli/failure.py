@@ -17,7 +17,7 @@ from brightpearl.cli.error_lines import (
     described,
     print_error_line,
 )
-from brightpearl.cli.not_utf8 import told_of_bytes
+from brightpearl.cli.undecodable import told_of_bytes
 from brightpearl.cli.stopping import Stopped
 from brightpearl.cli.streams import OUTPUT_NAME, give_up_output
 from brightpearl.cli.visible import say, visible

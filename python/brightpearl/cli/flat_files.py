@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from brightpearl.cli.failure import UsageError
 from brightpearl.private_file import spool
+from brightpearl.whole_file import LARGEST_LINE
 
 # More would bury the message.
 _COLUMNS_SHOWN = 20
@@ -132,7 +133,6 @@ def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[st
 
 
 _LONGEST_CELL = 16 << 20
-_LONGEST_LINE = 64 << 20
 _CELL_SHOWN = 100
 
 
@@ -187,10 +187,10 @@ class _Lines:
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         """The lines, none of which is without end."""
-        for number, line in enumerate(iter(lambda: text.readline(_LONGEST_LINE + 1), ""), 1):
-            if len(line) > _LONGEST_LINE:
+        for number, line in enumerate(iter(lambda: text.readline(LARGEST_LINE + 1), ""), 1):
+            if len(line) > LARGEST_LINE:
                 raise UsageError(
-                    f"the line has more than {_LONGEST_LINE:,} characters; expected cells of a record",
+                    f"the line has more than {LARGEST_LINE:,} characters; expected cells of a record",
                     where=self._place(number),
                 )
             yield line

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from brightpearl.cli.not_utf8 import told_of_bytes
+from brightpearl.cli.undecodable import told_of_bytes
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, server, settings, start
