@@ -17,9 +17,9 @@ from brightpearl.cli.error_lines import (
     described,
     print_error_line,
 )
-from brightpearl.cli.undecodable import told_of_bytes
 from brightpearl.cli.stopping import Stopped
 from brightpearl.cli.streams import OUTPUT_NAME, give_up_output
+from brightpearl.cli.undecodable import told_of_bytes
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.words import tell_in_options
 from brightpearl.exceptions import BrightpearlError, ValidationError
