@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from brightpearl.kinds import REQUEST_ID_HEADERS
 from brightpearl.messages import Headers
 from brightpearl.record import Record
 
@@ -15,6 +14,19 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Answers of one call that are kept, the latest."""
+
+# generated: request ids
+_REQUEST_ID_HEADERS = (
+    "ruid",
+    "x-request-id",
+    "request-id",
+    "x-correlation-id",
+    "x-amzn-requestid",
+    "x-amz-cf-id",
+    "cf-ray",
+)
+"""Where a request is named, the surest first."""
+# generated end
 
 
 class Answered(Record):
@@ -58,7 +70,7 @@ class Answered(Record):
 
 def request_id_of(headers: Headers) -> str | None:
     """What an answer calls its request."""
-    return next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
 class Answers:

@@ -68,14 +68,3 @@ Unaccepted = Literal[
 
 RemovalReason = Literal["changed", "old-secret", "repeated", "not-declared"]
 """Why a webhook goes."""
-
-REQUEST_ID_HEADERS = (
-    "ruid",
-    "x-request-id",
-    "request-id",
-    "x-correlation-id",
-    "x-amzn-requestid",
-    "x-amz-cf-id",
-    "cf-ray",
-)
-"""The headers that name a request, the surest first."""

@@ -52,6 +52,7 @@ pub fn files() -> io::Result<Vec<File>> {
         ("wit/types.wit", [component::regions(), vec![("credentials", schemes::wit::types())]].concat()),
         ("python/brightpearl/exceptions.py", vec![("error classes", python::error_classes())]),
         ("python/brightpearl/cli/failure.py", vec![("exit codes", python::exit_codes())]),
+        ("python/brightpearl/answered.py", vec![("request ids", python::request_ids())]),
     ] {
         let mut text = read(path)?;
         for (name, content) in regions {

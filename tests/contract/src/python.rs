@@ -43,11 +43,16 @@ pub(crate) fn kinds() -> String {
         }
         text += &string(&prose(table(name).doc), "");
     }
-    text += "\nREQUEST_ID_HEADERS = (\n";
+    text
+}
+
+/// The headers that name a request. Beside what reads them: whoever imports the package does not wait for `typing`.
+pub(crate) fn request_ids() -> String {
+    let mut text = "_REQUEST_ID_HEADERS = (\n".to_owned();
     for name in Headers::REQUEST_IDS {
         text += &format!("    \"{name}\",\n");
     }
-    text + ")\n\"\"\"The headers that name a request, the surest first.\"\"\"\n"
+    text + ")\n\"\"\"Where a request is named, the surest first.\"\"\"\n"
 }
 
 /// The name of a kind's class. Two names of Python's own are not taken.
